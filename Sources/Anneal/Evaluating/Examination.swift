@@ -1,0 +1,116 @@
+public import AnnealDatasets
+public import AnnealEvaluation
+public import AnnealFiles
+internal import AnnealInference
+internal import AnnealText
+
+/// A model's loss and replies on the rows of a data file.
+public struct Examination: Sendable {
+  /// Loss, perplexity and token accuracy over what the rows want said.
+  public var loss: LossMetrics
+  /// A row's reply beside its reference, for rows that have one.
+  public var replies: [Reply]
+  /// Scores of every reply by metric, in the order of `replies`.
+  public var scores: [(metric: String, values: [Double])]
+
+  /// A reply and what was hoped for.
+  public struct Reply: Sendable {
+    /// The last user message.
+    public var prompt: String
+    /// What was hoped for.
+    public var reference: String
+    /// What the model said.
+    public var reply: String
+  }
+
+  /// The mean score by `metric`, 0…1.
+  public func mean(_ metric: String) -> Double? {
+    guard let values = scores.first(where: { $0.metric == metric })?.values, !values.isEmpty
+    else { return nil }
+    return values.reduce(0, +) / Double(values.count)
+  }
+
+  /// The metrics as the command line reports them.
+  public var json: JSON {
+    var members: [(String, JSON)] = [
+      ("loss", .number(loss.loss)), ("perplexity", .number(loss.perplexity)),
+      ("token_accuracy", .number(loss.tokenAccuracy)),
+    ]
+    for (metric, values) in scores {
+      let interval = Interval(bootstrapping: values)
+      members.append((metric, .number(interval.mean)))
+      members.append((metric + "_interval", [.number(interval.low), .number(interval.high)]))
+    }
+    return JSON(members: members)
+  }
+}
+
+extension LanguageModel {
+  /// Measures the model, with the adapter that is on, on `records`.
+  ///
+  /// - Parameters:
+  ///   - examples: the same records as examples, for the loss.
+  ///   - metrics: names of reply metrics; none generates nothing.
+  ///   - progress: told how many replies are done.
+  public func examine(
+    _ records: [Record], examples: [Example], metrics: [String], maxNewTokens: Int = 256,
+    registry: MetricRegistry = .builtin, progress: (Int) -> Void = { _ in }
+  ) throws -> Examination {
+    let chosen = try metrics.map { name in
+      guard let metric = registry.metric(name) else {
+        let guess = nearest(to: name, among: registry.names).map { " Did you mean \($0)?" } ?? ""
+        throw AnnealError(
+          .usage, "there is no metric '\(name)'",
+          remedy: "Metrics: \(registry.names.joined(separator: ", ")).\(guess)")
+      }
+      return metric
+    }
+    let loss = try loss(on: examples)
+    let questions =
+      chosen.isEmpty ? [] : try records.compactMap { try Question($0, encoder: encoder) }
+    let requests = questions.map {
+      GenerationRequest(
+        prompt: $0.ids, maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
+    }
+    let generated = try engine.generate(requests, progress: progress)
+    let replies = zip(questions, generated).map {
+      Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: $1.text)
+    }
+    let scores = chosen.map { metric in
+      (
+        metric: metric.name,
+        values: replies.map { metric.score($0.reply, reference: $0.reference) }
+      )
+    }
+    return Examination(loss: loss, replies: replies, scores: scores)
+  }
+}
+
+/// What a row asks, and the reply that is hoped for.
+private struct Question {
+  var prompt: String
+  var reference: String
+  var ids: [Int]
+
+  /// Nil for raw text, which asks nothing.
+  init?(_ record: Record, encoder: ConversationEncoder) throws {
+    switch record {
+    case .text: return nil
+    case .completion(let prompt, let completion):
+      self.init(prompt: prompt, reference: completion, ids: encoder.encode(prompt: prompt))
+    case .conversation(let conversation):
+      guard let last = conversation.messages.lastIndex(where: { $0.role == "assistant" }),
+        let reference = conversation.messages[last].content.string
+      else { return nil }
+      var asked = conversation
+      asked.messages = Array(conversation.messages[..<last])
+      let prompt = asked.messages.last { $0.role == "user" }?.text ?? ""
+      let ids = try encoder.encode(asked, addGenerationPrompt: true).ids
+      self.init(prompt: prompt, reference: reference, ids: ids)
+    }
+  }
+
+  private init(prompt: String, reference: String, ids: [Int]) {
+    (self.prompt, self.reference, self.ids) = (prompt, reference, ids)
+  }
+}

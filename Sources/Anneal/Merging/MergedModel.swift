@@ -1,0 +1,75 @@
+internal import AnnealAdapters
+internal import AnnealFiles
+internal import AnnealNeural
+public import AnnealTorch
+
+/// A model whose adapter is worked into its weights, tensor by tensor, while it is written.
+public struct MergedModel {
+  let model: LanguageModel
+
+  /// A format that a model can be written in.
+  public enum Format: Sendable {
+    /// A folder in Hugging Face's layout.
+    case safetensors
+  }
+
+  /// What a merge did.
+  public struct Report: Sendable {
+    /// Bytes of the weights written.
+    public var bytes: Int
+    /// The largest absolute change of any weight.
+    public var largestDifference: Double
+  }
+
+  /// Writes the model as a folder that other tools load.
+  ///
+  /// Merging is done in float32 and rounded once, to `dtype` or the type of the base.
+  @discardableResult
+  public func export(
+    to folder: String, as format: Format = .safetensors, dtype: DType? = nil
+  ) throws -> Report {
+    var report = Report(bytes: 0, largestDifference: 0)
+    let type = dtype ?? model.network.dtype
+    try Disk.require(
+      bytes: model.network.parameterCount * type.bytes + (64 << 20), at: folder,
+      for: "the merged model")
+    try AtomicFolder.write(to: folder) { folder in
+      // Each tensor is merged when it is written, so that no two copies of the model are held.
+      let tensors = model.network.inventory.weights.map { weight in
+        SafetensorsTensor(
+          name: weight.path, dtype: type.safetensorsName, shape: weight.value.shape
+        ) { write in
+          let (value, difference) = try Torch.checked { withoutGradient { merged(weight) } }
+          report.bytes += value.count * type.bytes
+          report.largestDifference = max(report.largestDifference, difference)
+          try Torch.checked { value.to(type).to(.cpu) }.withBytes { try write($0) }
+        }
+      }
+      try SafetensorsWriter.write(
+        to: folder + "/model.safetensors", metadata: ["format": "pt"], tensors: tensors)
+      try ModelFolder.writeConfiguration(model.configuration.json, dtype: type, to: folder)
+      try model.saveText(to: folder)
+    }
+    return report
+  }
+
+  /// `weight` with what is attached to it worked in, and the largest absolute change.
+  private func merged(_ weight: Weight) -> (value: Tensor, difference: Double) {
+    let path = String(weight.path.dropLast(".weight".count))
+    let attached = model.adapter?.attachments.filter { $0.site.path == path } ?? []
+    guard !attached.isEmpty else { return (weight.value, 0) }
+    let base = weight.value.to(.float32)
+    let result = attached.reduce(base) { $1.attachment.merged(into: $0) ?? $0 }
+    return (result, (result - base).abs().max().item())
+  }
+}
+
+extension LanguageModel {
+  /// The model with its adapter worked in; nothing is computed before it is exported.
+  public func merged() -> MergedModel { MergedModel(model: self) }
+
+  /// Writes the model as it is, without an adapter, as a folder that other tools load.
+  public func save(to folder: String, dtype: DType? = nil) throws {
+    try withoutAdapter { _ = try MergedModel(model: self).export(to: folder, dtype: dtype) }
+  }
+}

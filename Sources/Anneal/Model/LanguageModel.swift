@@ -1,0 +1,148 @@
+public import AnnealAdapters
+internal import AnnealFiles
+public import AnnealModels
+public import AnnealNeural
+public import AnnealText
+public import AnnealTorch
+
+/// A model with its tokenizer and chat template, and the adapter that is on.
+///
+/// Not `Sendable`: a model belongs to one task at a time.
+public final class LanguageModel {
+  /// The network.
+  public let network: any CausalModel
+  /// Text to ids and back.
+  public let tokenizer: Tokenizer
+  /// Messages to ids, the same way for training, evaluation, chat and serving.
+  public let encoder: ConversationEncoder
+  /// Whether the model brings a chat template of its own.
+  public let hasChatTemplate: Bool
+  /// The adapter that is on.
+  public private(set) var adapter: AttachedAdapter?
+  /// The folder the model was loaded from.
+  public let folder: String
+  let configuration: ConfigurationFile
+
+  init(
+    network: any CausalModel, encoder: ConversationEncoder, folder: String,
+    configuration: ConfigurationFile, hasChatTemplate: Bool
+  ) {
+    self.network = network
+    self.encoder = encoder
+    tokenizer = encoder.tokenizer
+    self.folder = folder
+    self.configuration = configuration
+    self.hasChatTemplate = hasChatTemplate
+  }
+
+  /// Loads the model in `folder`.
+  ///
+  /// - Parameters:
+  ///   - device: where it computes.
+  ///   - dtype: the type of its weights; nil keeps what is stored.
+  ///   - template: a chat template's name or file, in place of the model's own.
+  public static func load(
+    from folder: String, on device: Device = .cpu, as dtype: DType? = nil,
+    template: String? = nil, registry: ModelRegistry = .builtin
+  ) throws -> LanguageModel {
+    let file = try ModelFolder(folder).configuration()
+    _ = try registry.family(of: file)
+    let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
+    let weights = Weights(try CheckpointWeights(folder: folder), as: dtype, on: device)
+    let network = try Torch.checked { try registry.model(file, weights) }
+    try check(encoder.tokenizer, fits: network, folder: folder)
+    return LanguageModel(
+      network: network, encoder: encoder, folder: folder, configuration: file,
+      hasChatTemplate: try template != nil || ChatTemplate.load(modelFolder: folder) != nil)
+  }
+
+  private static func check(
+    _ tokenizer: Tokenizer, fits network: any CausalModel, folder: String
+  ) throws {
+    let rows = network.configuration.vocabularySize
+    guard tokenizer.vocabularySize > rows else { return }
+    throw AnnealError(
+      .model,
+      "the tokenizer has \(tokenizer.vocabularySize) tokens, but the embedding only \(rows) rows",
+      at: .init(file: folder), remedy: "Does the tokenizer belong to this model?")
+  }
+
+  // MARK: Adapters
+
+  /// What a pass carries of the adapter that is on.
+  public var attachments: [Site: [any Attachment]] { adapter?.bySite ?? [:] }
+
+  /// Attaches a fresh adapter.
+  ///
+  /// - Parameters:
+  ///   - adapter: the method and its settings.
+  ///   - modulesToSave: modules to train in full beside it.
+  ///   - seed: its random start is a function of this.
+  @discardableResult
+  public func attach(
+    _ adapter: any Adapter, modulesToSave: [String] = [], seed: UInt64 = 17
+  ) throws -> AttachedAdapter {
+    detach()
+    let attached = try Torch.checked {
+      try network.attach(adapter, modulesToSave: modulesToSave, seed: seed)
+    }
+    self.adapter = attached
+    return attached
+  }
+
+  /// Attaches the adapter in `folder`, in PEFT's layout.
+  @discardableResult
+  public func attach(contentsOf folder: String) throws -> AttachedAdapter {
+    detach()
+    let attached = try Torch.checked { try AdapterFile.attach(folder, to: network) }
+    adapter = attached
+    return attached
+  }
+
+  /// Takes the adapter off.
+  public func detach() {
+    adapter?.detachModules()
+    adapter = nil
+  }
+
+  /// Runs `body` on the base, with the adapter off.
+  public func withoutAdapter<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let attached = adapter
+    detach()
+    defer {
+      attached?.attachModules()
+      adapter = attached
+    }
+    return try body()
+  }
+
+  /// What training moves, in a fixed order: the adapter's tensors, or all of the model's.
+  var trainableParameters: [(name: String, value: Tensor)] {
+    adapter?.parameters ?? network.inventory.weights.map { (name: $0.path, value: $0.value) }
+  }
+
+  /// Saves the adapter that is on, with the tokenizer and the chat template it was trained with.
+  public func saveAdapter(to folder: String) throws {
+    guard let adapter else {
+      throw AnnealError(.usage, "no adapter is attached", remedy: "Attach one first.")
+    }
+    try AtomicFolder.write(to: folder) { folder in
+      try AdapterFile.write(adapter, to: folder, base: publicName)
+      try saveText(to: folder)
+    }
+  }
+
+  /// Saves the tokenizer's files and the chat template in use.
+  func saveText(to folder: String) throws {
+    try AtomicFile.write(encoder.template.source, to: folder + "/chat_template.jinja")
+    try ModelFolder(self.folder).copyCompanions(to: folder)
+  }
+
+  /// The base's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.
+  var publicName: String? {
+    guard let name = configuration.json["_name_or_path"]?.string, !name.hasPrefix("/"),
+      !name.hasPrefix("."), !name.hasPrefix("~"), name.split(separator: "/").count == 2
+    else { return nil }
+    return name
+  }
+}

@@ -1,0 +1,54 @@
+internal import AnnealFiles
+internal import AnnealModels
+internal import AnnealNeural
+internal import AnnealTorch
+
+/// A model's folder in Hugging Face's layout.
+struct ModelFolder {
+  /// Files beside the weights that belong to a model and go wherever it goes.
+  static let companions = [
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+    "generation_config.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model",
+  ]
+
+  let path: String
+
+  /// Opens a folder, which must hold a `config.json`.
+  init(_ path: String) throws {
+    self.path = path
+    guard Folder.exists(path) else {
+      throw AnnealError(
+        .model, "there is no model folder here", at: .init(file: path),
+        remedy: "A model is a folder with config.json, *.safetensors and tokenizer.json.")
+    }
+  }
+
+  /// `config.json`.
+  func configuration() throws -> ConfigurationFile {
+    let file = path + "/config.json"
+    guard Folder.holdsFile(file) else {
+      throw AnnealError(
+        .model, "the model has no config.json", at: .init(file: path),
+        remedy: "Download the whole folder of the model, not its weights alone.")
+    }
+    return ConfigurationFile(try JSON(contentsOf: file), path: file)
+  }
+
+  /// Copies the files that go with the weights into `folder`, except those already there.
+  func copyCompanions(to folder: String) throws {
+    for name in Self.companions where Folder.holdsFile(path + "/" + name) {
+      guard !Folder.holdsFile(folder + "/" + name) else { continue }
+      try AtomicFile.copy(path + "/" + name, to: folder + "/" + name)
+    }
+  }
+
+  /// Writes `config.json` as `source` has it, with the type of the weights, and without a path.
+  static func writeConfiguration(
+    _ source: JSON, dtype: DType, to folder: String
+  ) throws {
+    let type = JSON.string(dtype.rawValue)
+    var json = source.setting("_name_or_path", to: nil).setting("torch_dtype", to: type)
+    if json["dtype"] != nil { json = json.setting("dtype", to: type) }
+    try AtomicFile.write(json.text(.pretty) + "\n", to: folder + "/config.json")
+  }
+}

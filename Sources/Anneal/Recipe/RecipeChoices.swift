@@ -1,0 +1,94 @@
+extension Recipe {
+  /// What is learned from the data.
+  public enum Stage: String, Sendable, CaseIterable, RecipeChoice {
+    /// Supervised fine-tuning: loss on the replies of conversations and prompts.
+    case sft
+    /// Continued pre-training, or pre-training from scratch: loss on every token of raw text.
+    case pt
+
+    static let later = [
+      "rm", "ppo", "dpo", "kto", "ipo", "orpo", "simpo", "grpo", "rloo", "reward",
+    ]
+  }
+
+  /// Which values are trained.
+  public enum FinetuningType: String, Sendable, CaseIterable, RecipeChoice {
+    /// Low-rank adapters beside frozen linear layers (arXiv 2106.09685).
+    case lora
+    /// Every weight of the model.
+    case full
+
+    static let later = ["qlora", "freeze", "oft", "dora", "adalora", "ia3", "llama-adapter"]
+  }
+
+  /// How the learning rate goes on after the warm-up.
+  public enum Scheduler: String, Sendable, CaseIterable, RecipeChoice {
+    /// It stays at its peak.
+    case constant
+    /// It falls in a straight line to the end.
+    case linear
+    /// It falls along half a cosine to the end (arXiv 1608.03983).
+    case cosine
+
+    static let synonyms: [String: Scheduler] = ["constant_with_warmup": .constant]
+    static let later = [
+      "cosine_with_restarts", "polynomial", "inverse_sqrt", "reduce_lr_on_plateau",
+      "cosine_with_min_lr", "warmup_stable_decay", "rex",
+    ]
+  }
+
+  /// The optimizer.
+  public enum Optimizer: String, Sendable, CaseIterable, RecipeChoice {
+    /// Adam with decoupled weight decay (arXiv 1711.05101), float32 state.
+    case adamw
+
+    static let synonyms: [String: Optimizer] = [
+      "adamw_torch": .adamw, "adamw_torch_fused": .adamw, "adamw_hf": .adamw,
+    ]
+    static let later = [
+      "adamw_8bit", "adamw_bnb_8bit", "paged_adamw_8bit", "paged_adamw_32bit", "adafactor",
+      "lion", "sgd", "muon", "galore_adamw", "schedule_free_adamw", "adam", "lomo",
+    ]
+  }
+
+  /// The number format of the base model's weights and activations.
+  public enum Precision: String, Sendable, CaseIterable, RecipeChoice {
+    /// `bfloat16` where the device computes it fast, else `float32`.
+    case auto
+    /// 32 bits a value.
+    case float32
+    /// 16 bits a value, with float32's range.
+    case bfloat16
+
+    static let synonyms: [String: Precision] = ["fp32": .float32, "bf16": .bfloat16]
+    static let later = ["float16", "fp16", "half", "float8"]
+  }
+
+  /// Which activations are kept for the backward pass, and which are computed again.
+  public enum Checkpointing: String, Sendable, CaseIterable, RecipeChoice {
+    /// All are kept: fastest, most memory.
+    case none
+    /// Some are kept in each block: a middle way.
+    case selective
+    /// Only each block's input is kept: about a third more computation, least memory.
+    case full
+
+    static let synonyms: [String: Checkpointing] = [
+      "true": .full, "yes": .full, "on": .full, "false": .none, "no": .none, "off": .none,
+    ]
+    static let later = ["unsloth", "offload", "offload_disk"]
+  }
+
+  /// When something is done during a run.
+  public enum Strategy: String, Sendable, CaseIterable, RecipeChoice {
+    /// Never.
+    case no
+    /// Every so many optimizer steps.
+    case steps
+    /// At the end of every epoch.
+    case epoch
+
+    static let synonyms: [String: Strategy] = ["none": .no, "false": .no]
+    static let later = ["best"]
+  }
+}

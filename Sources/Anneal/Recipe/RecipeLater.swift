@@ -1,0 +1,63 @@
+/// Keys of other tools' recipes that mean something this version does not do.
+///
+/// They are told apart from misspelt keys, so that nobody searches for a typing error. Where such a
+/// key only switches its feature off, it is accepted in silence.
+enum RecipeLater {
+  /// What each key is for, or what to write instead.
+  static let keys: [String: String] = [
+    "use_dora": dora, "peft_use_dora": dora,
+    "loraplus_lr_ratio": "LoRA+ is not supported yet; use one learning_rate.",
+    "quantization_bit": quantized, "quantization_type": quantized,
+    "double_quantization": quantized, "load_in_4bit": quantized, "load_in_8bit": quantized,
+    "bnb_config_kwargs": quantized, "bnb_4bit_quant_type": quantized,
+    "use_bnb_nested_quant": quantized,
+    "fp16": "float16 training is not supported; use dtype: bfloat16 or float32.",
+    "pure_bf16": "Use dtype: bfloat16; trained values stay float32.",
+    "tf32": "There is no tf32 switch; use dtype: bfloat16 or float32.",
+    "mix_strategy": mixing, "interleave_probs": mixing,
+    "streaming": stream, "buffer_size": stream, "pretraining_dataset": stream,
+    "dataset_streaming": stream,
+    "completion_only_loss": mask, "assistant_only_loss": mask, "mask_history": mask,
+    "train_on_eos": "The end-of-turn token of a trained turn is always learned.",
+    "dataset_prepared_path": cache, "tokenized_path": cache,
+    "packing_strategy": "Packing is always best-fit and isolated; use packing: true or false.",
+    "attn_implementation": kernels, "flash_attn": kernels, "flash_attention": kernels,
+    "enable_liger_kernel": kernels, "use_liger_kernel": kernels,
+    "disable_gradient_checkpointing": "Use gradient_checkpointing: none.",
+    "lora_target_linear": "Use lora_target_modules: all-linear.",
+    "use_peft": "Use finetuning_type: lora or full.",
+    "neftune_noise_alpha": "NEFTune is not supported yet.",
+    "saves_per_epoch": "Use save_strategy: epoch, or save_steps.",
+    "evals_per_epoch": "Use eval_strategy: epoch, or eval_steps.",
+    "load_best_model_at_end": "best/ and last/ are always both kept.",
+    "metric_for_best_model": "The best model is the one with the lowest evaluation loss.",
+    "report_to": trackers, "wandb_project": trackers, "use_tensorboard": trackers,
+    "use_mlflow": trackers, "run_name": trackers,
+    "rl": preference, "beta": preference, "loss_type": preference, "pref_beta": preference,
+    "pref_loss": preference, "pref_ftx": preference, "rl_beta": preference,
+    "dpo_loss_type": preference, "simpo_gamma": preference, "orpo_alpha": preference,
+    "kto_desirable_weight": preference, "precompute_ref_log_probs": preference,
+    "ref_model": preference, "reward_model": preference, "sync_ref_model": preference,
+    "deepspeed": machines, "fsdp": machines, "fsdp_config": machines,
+    "export_dir": exporting, "export_size": exporting, "export_device": exporting,
+    "export_quantization_bit": exporting,
+    "hub_model_id": hub, "push_to_hub": hub, "export_hub_model_id": hub,
+    "dataset_dir": "Write the whole path under datasets.",
+    "dataset_name": "Write a local file's path under datasets.",
+    "trust_remote_code": "Code that comes with a model is never run.",
+    "freeze_trainable_layers": "Freezing by layer is not supported; use lora or full.",
+  ]
+
+  private static let dora = "DoRA is not supported yet; use_rslora is."
+  private static let quantized = "Training on a quantised base is not supported yet; use dtype."
+  private static let mixing = "Give each of the datasets a weight instead."
+  private static let stream = "Streaming is not supported yet; files are memory-mapped."
+  private static let mask = "Use train_on_inputs and roles_to_train."
+  private static let cache = "Prepared data is not kept between runs yet."
+  private static let kernels = "The fastest kernels of the device are always used."
+  private static let trackers = "Metrics go to metrics.csv, metrics.jsonl and curves.svg."
+  private static let preference = "Preference training is not supported yet; stages are sft and pt."
+  private static let machines = "Training on several machines is not supported yet."
+  private static let exporting = "Use `anneal export` after the run."
+  private static let hub = "Use `anneal push` after the run."
+}

@@ -1,0 +1,108 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import AnnealFiles
+
+extension Recipe {
+  /// The resolved recipe of a file, `--set` options and flags.
+  ///
+  /// A flag beats `--set`, which beats the file, which beats the default.
+  ///
+  /// - Parameters:
+  ///   - path: the recipe's file, or nil when everything is given otherwise.
+  ///   - settings: `key=value`, the value in YAML.
+  ///   - flags: keys with the literal values of flags; an empty list is a flag that was not given.
+  /// - Throws: `AnnealError` of kind `recipe` that names file, line and key.
+  public init(
+    file path: String?, settings: [String] = [], flags: KeyValuePairs<String, [String]> = [:]
+  ) throws {
+    let text = try path.map(Self.contents)
+    try self.init(yaml: text ?? "", file: path ?? "", settings: settings, flags: flags)
+  }
+
+  /// The resolved recipe of YAML `text`, `--set` options and flags.
+  public init(
+    yaml text: String, file: String = "recipe", settings: [String] = [],
+    flags: KeyValuePairs<String, [String]> = [:]
+  ) throws {
+    let layers = [
+      try RecipeLayer(yaml: text, file: file), try RecipeLayer(settings: settings),
+      try RecipeLayer(flags: flags),
+    ]
+    var entries: [String: (word: String, node: RecipeNode)] = [:]
+    for layer in layers { entries.merge(layer.entries) { $1 } }
+    self.init(model: "", datasets: [], output: "")
+    for key in RecipeKey.all {
+      if let entry = entries[key.name] {
+        try key.read(entry.node, &self)
+      } else if key.isRequired {
+        throw Self.missing(key, file: file)
+      }
+    }
+    fillDefaults(given: Set(entries.keys))
+    try check(entries.mapValues(\.node), file: file)
+  }
+
+  private static func missing(_ key: RecipeKey, file: String) -> AnnealError {
+    let place = file.isEmpty ? nil : AnnealError.Place(file: file)
+    return AnnealError(
+      .recipe, "the key \(key.name) is missing", at: place,
+      remedy: "Add `\(key.name): …`. \(key.summary)")
+  }
+
+  private static func contents(of path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw AnnealError(
+        .recipe, isThere ? "the recipe cannot be read" : "there is no such recipe",
+        at: .init(file: path), remedy: "Check the path; a recipe is a YAML file.")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+extension Recipe {
+  /// Throws where two keys contradict each other.
+  private func check(_ given: [String: RecipeNode], file: String) throws {
+    func fault(_ key: String, _ message: String, _ remedy: String) -> AnnealError {
+      let place = given[key]?.place(key) ?? AnnealError.Place(file: file, field: key)
+      return AnnealError(.recipe, message, at: place, remedy: remedy)
+    }
+    if finetuningType == .full, adapterNameOrPath != nil {
+      throw fault(
+        "adapter_name_or_path", "an adapter cannot be trained on with finetuning_type: full",
+        "Use finetuning_type: lora, or merge the adapter first (`anneal merge`).")
+    }
+    if finetuningType == .full, !loraModulesToSave.isEmpty {
+      throw fault(
+        "lora_modules_to_save", "finetuning_type: full already trains every module",
+        "Leave the key out, or use finetuning_type: lora.")
+    }
+    if evalStrategy != .no, !hasEvaluation {
+      throw fault(
+        "eval_strategy", "there is nothing to evaluate on",
+        "Set val_size above 0, or give eval_datasets.")
+    }
+    if earlyStoppingPatience != nil, evalStrategy == .no {
+      throw fault(
+        "early_stopping_patience", "early stopping needs evaluations",
+        "Set eval_strategy to steps or epoch, and val_size above 0 or eval_datasets.")
+    }
+    if stage == .sft, !trainOnInputs, rolesToTrain.isEmpty {
+      throw fault(
+        "roles_to_train", "no role is left to learn from", "Name one, such as [assistant].")
+    }
+    if !Self.isDevice(device) {
+      throw fault(
+        "device", "found \(device), expected auto, cpu, cuda, cuda:N or mps",
+        "Leave the key out to use the best device there is.")
+    }
+  }
+
+  private static func isDevice(_ text: String) -> Bool {
+    if ["auto", "cpu", "cuda", "mps"].contains(text) { return true }
+    return text.hasPrefix("cuda:") && Int(text.dropFirst(5)).map { $0 >= 0 } ?? false
+  }
+}

@@ -1,0 +1,43 @@
+internal import AnnealFiles
+internal import AnnealNeural
+internal import AnnealTorch
+internal import AnnealTraining
+
+/// What a run will need, checked before its first step and not hours later.
+struct Preflight {
+  let model: any CausalModel
+  let trained: TrainedParameters
+  let recipe: Recipe
+
+  /// Values, moments and what else a checkpoint holds, bytes.
+  var checkpointBytes: Int { trained.count * 12 + (1 << 20) }
+
+  /// A copy of what a run keeps as `best` or `last`, bytes.
+  var resultBytes: Int {
+    recipe.finetuningType == .full
+      ? model.parameterBytes + (16 << 20) : trained.count * 4 + (16 << 20)
+  }
+
+  /// Room for checkpoints, one being written beside those kept, and for `best` and `last`.
+  func checkDisk() throws {
+    let kept = recipe.saveStrategy == .no ? 1 : (recipe.saveTotalLimit ?? 10) + 1
+    try Disk.require(
+      bytes: kept * (checkpointBytes + resultBytes) + 3 * resultBytes, at: recipe.outputDir,
+      for: "checkpoints and results (save_total_limit: fewer need less)")
+  }
+
+  /// Gradients, moments and masters beside the weights: what is needed before any activation.
+  func checkMemory() throws {
+    let masters = trained.values.reduce(0) { $0 + ($1.dtype == .float32 ? 0 : $1.count * 4) }
+    let needed = model.parameterBytes + masters + trained.count * 12
+    guard model.device == .cpu, let limit = recipe.memoryLimit?.bytes ?? Memory.physicalBytes,
+      needed > limit
+    else { return }
+    throw AnnealError(
+      .outOfMemory,
+      "weights, gradients and optimizer state need \(Amount.bytes(needed)); "
+        + "there are \(Amount.bytes(limit))",
+      remedy: recipe.finetuningType == .full
+        ? "Use finetuning_type: lora, or a smaller model." : "Use dtype: bfloat16 or a smaller model.")
+  }
+}

@@ -1,0 +1,102 @@
+internal import AnnealAdapters
+internal import AnnealDatasets
+internal import AnnealFiles
+internal import AnnealText
+internal import AnnealTorch
+internal import AnnealTraining
+
+// What the words of a recipe mean to the engine.
+extension Recipe {
+  /// The method, for `finetuning_type: lora`.
+  var adapter: LoRA {
+    LoRA(
+      rank: loraRank, alpha: loraAlpha, dropout: loraDropout, targets: targets,
+      isRankStabilized: useRSLoRA)
+  }
+
+  private var targets: AnnealAdapters.Targets {
+    switch loraTargetModules {
+    case .allLinear: .all
+    case .names(let names): .init(.names(names))
+    case .pattern(let pattern): .init(.pattern(pattern))
+    }
+  }
+
+  /// How rows become examples.
+  var preparation: PreparationSettings {
+    var settings =
+      switch stage {
+      case .pt: ContinuedPretraining(maxTokens: maxLength).preparation
+      case .sft: SupervisedFineTuning(maxTokens: maxLength, mask: mask).preparation
+      }
+    settings.threads = datasetNumProc
+    return settings
+  }
+
+  private var mask: TrainingMask {
+    if trainOnInputs { return .everything }
+    return rolesToTrain == ["assistant"] ? .assistant : .roles(rolesToTrain)
+  }
+
+  /// How the run trains; the warm-up is a share of the steps, so `total` must be known.
+  func settings(totalSteps: Int?) -> TrainingSettings {
+    let shape: Schedule.Shape =
+      switch lrSchedulerType {
+      case .constant: .constant
+      case .linear: .linear
+      case .cosine: .cosine
+      }
+    let schedule = Schedule(
+      shape, peak: learningRate, warmup: totalSteps.map(warmup) ?? 0, floor: minLRRatio)
+    return TrainingSettings(
+      optimizer: AdamW(
+        schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
+        weightDecay: weightDecay),
+      batch: .rows(
+        perDeviceTrainBatchSize, accumulate: gradientAccumulationSteps,
+        packing: packing ? maxLength : nil),
+      epochs: numTrainEpochs, maxSteps: maxSteps, maxGradientNorm: maxGradNorm,
+      checkpointing: checkpointing, seed: UInt64(seed))
+  }
+
+  private var checkpointing: ActivationCheckpointing {
+    switch gradientCheckpointing {
+    case .none: .none
+    case .selective: .selective
+    case .full: .full
+    }
+  }
+
+  /// The type of the weights on `device`; nothing else is ever chosen silently.
+  func dtype(on device: Device) -> DType {
+    switch dtype {
+    case .auto: Hardware.fastest(on: device)
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
+  }
+}
+
+extension Recipe {
+  /// The recipe with `~` in its paths written out, as a run opens them.
+  var withWholePaths: Recipe {
+    func whole(_ path: String) -> String {
+      path == "~" || path.hasPrefix("~/") ? Folder.home + path.dropFirst() : path
+    }
+    var copy = self
+    copy.modelNameOrPath = whole(modelNameOrPath)
+    copy.adapterNameOrPath = adapterNameOrPath.map(whole)
+    copy.chatTemplate = chatTemplate.map(whole)
+    copy.outputDir = whole(outputDir)
+    for index in datasets.indices { copy.datasets[index].path = whole(datasets[index].path) }
+    for index in evalDatasets.indices {
+      copy.evalDatasets[index].path = whole(evalDatasets[index].path)
+    }
+    return copy
+  }
+
+  /// The recipe with paths below this folder, or the user's own, written as such.
+  var withoutPrivatePaths: Recipe {
+    portable(workingDirectory: Folder.current, home: Folder.home)
+  }
+}

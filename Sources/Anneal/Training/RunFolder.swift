@@ -1,0 +1,88 @@
+internal import AnnealFiles
+internal import AnnealTraining
+
+/// The folder of a run, held by one process at a time.
+struct RunFolder {
+  let path: String
+  /// The checkpoint to go on from.
+  let resume: Checkpoint?
+  /// Notes for the user about checkpoints that were passed over.
+  let notes: [String]
+  private let lock: FileLock
+
+  /// Opens the folder of `recipe`: a new one, an old one to be replaced, or one to go on with.
+  init(_ recipe: Recipe) throws {
+    path = recipe.outputDir
+    try Folder.create(path)
+    lock = try FileLock(folder: path)
+    let isUsed = Folder.holdsFile(path + "/recipe.yaml")
+    switch recipe.resumeFromCheckpoint {
+    case .never:
+      (resume, notes) = (nil, [])
+      guard isUsed || !Folder.names(in: path).allSatisfy({ $0 == ".lock" }) else { return }
+      guard recipe.overwriteOutputDir else { throw RunFolder.taken(path, isRun: isUsed) }
+      guard isUsed else {
+        throw AnnealError(
+          .usage, "the folder holds something that is not a run, so it is not replaced",
+          at: .init(file: path), remedy: "Name another output_dir, or empty this one yourself.")
+      }
+      try RunFolder.clear(path)
+    case .newest:
+      (resume, notes) = try RunFolder.newest(in: path)
+    case .checkpoint(let folder):
+      (resume, notes) = (try Checkpoint(verifying: folder), [])
+    }
+  }
+
+  private static func taken(_ path: String, isRun: Bool) -> AnnealError {
+    AnnealError(
+      .usage, isRun ? "there is a run here already" : "the folder is not empty",
+      at: .init(file: path),
+      remedy: isRun
+        ? "Go on with it by --resume, replace it by --overwrite, or name another output."
+        : "Name another output, or empty this one.")
+  }
+
+  /// The newest checkpoint whose files are what its manifest says.
+  private static func newest(in path: String) throws -> (Checkpoint?, [String]) {
+    var notes: [String] = []
+    for (step, folder) in Checkpoint.folders(in: path + "/checkpoints") {
+      do {
+        return (try Checkpoint(verifying: folder), notes)
+      } catch let error as AnnealError {
+        notes.append("checkpoint step-\(step) is passed over: \(error)")
+      }
+    }
+    guard notes.isEmpty else {
+      throw AnnealError(
+        .model, "no checkpoint can be trusted:\n  " + notes.joined(separator: "\n  "),
+        at: .init(file: path), remedy: "Begin anew with --overwrite.")
+    }
+    return (nil, [])
+  }
+
+  /// Removes what a run writes, and nothing else.
+  private static func clear(_ path: String) throws {
+    let files = [
+      "recipe.yaml", "environment.json", "metrics.csv", "metrics.jsonl", "curves.svg",
+      "summary.json", "report.html", "data.json", "checkpoints", "best", "last",
+    ]
+    for name in files { try Folder.remove(path + "/" + name) }
+  }
+
+  /// Removes checkpoints of steps after `step`, which a resumed run will write again, and the oldest
+  /// beyond `limit`.
+  func prune(limit: Int?, after step: Int? = nil) throws {
+    var kept = 0
+    for (number, folder) in Checkpoint.folders(in: path + "/checkpoints") {
+      let isLater = step.map { number > $0 } ?? false
+      if isLater || limit.map({ kept >= max(1, $0) }) ?? false {
+        try Folder.remove(folder)
+      } else {
+        kept += 1
+      }
+    }
+  }
+
+  func checkpoint(_ step: Int) -> String { "\(path)/checkpoints/step-\(step)" }
+}

@@ -1,0 +1,174 @@
+internal import AnnealDatasets
+internal import AnnealEvaluation
+internal import AnnealFiles
+internal import AnnealTorch
+internal import AnnealTraining
+
+/// Writes a run's folder: metrics a row at a time, checkpoints, `best`, `last`, and at the end the
+/// summary, the curves and the report.
+final class RunRecorder {
+  private let recipe: Recipe
+  private let folder: RunFolder
+  private let model: LanguageModel
+  private let loop: TrainingLoop
+  private let data: RunData
+  private let metrics: MetricsWriter
+  private let clock = ContinuousClock()
+  private let began: ContinuousClock.Instant
+  /// Seconds that earlier sittings of the same run took.
+  private let secondsBefore: Double
+  private var best: BestKeeper
+  private var base: LossMetrics?
+  private var last: LossMetrics?
+
+  init(
+    _ recipe: Recipe, folder: RunFolder, model: LanguageModel, loop: TrainingLoop, data: RunData,
+    began: ContinuousClock.Instant
+  ) throws {
+    self.recipe = recipe
+    self.folder = folder
+    self.model = model
+    self.loop = loop
+    self.data = data
+    self.began = began
+    let notes = folder.resume?.state["notes"]
+    secondsBefore = notes?["seconds"]?.number ?? 0
+    best = BestKeeper(notes)
+    base = LossMetrics(notes?["base"])
+    last = LossMetrics(notes?["last"])
+    try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
+    try AtomicFile.write(
+      data.trainingReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
+    metrics = try MetricsWriter(folder: folder.path)
+    try AtomicFile.write(environment.text(.pretty) + "\n", to: folder.path + "/environment.json")
+  }
+
+  /// Whether there has been no better evaluation for too long.
+  var stopsEarly: Bool {
+    recipe.earlyStoppingPatience.map { best.evaluationsSince >= $0 } ?? false
+  }
+
+  private var seconds: Double { secondsBefore + (clock.now - began) / .seconds(1) }
+
+  // MARK: Rows
+
+  /// Writes the row of a step, when it is one to log.
+  func record(_ report: StepReport) throws {
+    let interval = recipe.loggingSteps.steps(of: loop.totalSteps)
+    guard report.step % interval == 0 || report.step == loop.totalSteps else { return }
+    try metrics.append(row(report))
+  }
+
+  /// Writes the row of a step that was evaluated, or of the base at step 0.
+  ///
+  /// - Returns: whether it is the best so far, and was kept.
+  func record(_ report: StepReport?, evaluation: LossMetrics) throws -> Bool {
+    var row = report.map(row) ?? MetricsRow(step: loop.progress.step, seconds: seconds)
+    row.evalLoss = evaluation.loss
+    row.evalPerplexity = evaluation.perplexity
+    row.evalTokenAccuracy = evaluation.tokenAccuracy
+    row.peakBytes = Torch.Memory.peakBytes
+    try metrics.append(row)
+    last = evaluation
+    guard report != nil else {
+      base = evaluation
+      return false
+    }
+    let isBest = best.takes(loss: evaluation.loss, at: loop.progress.step)
+    if isBest { try keep("best") }
+    return isBest
+  }
+
+  private func row(_ report: StepReport) -> MetricsRow {
+    var row = MetricsRow(
+      step: report.step, epoch: report.epoch, totalTokens: report.totalTokens,
+      trainedTokens: loop.progress.trainedTokens, seconds: seconds)
+    row.loss = report.loss
+    row.tokenAccuracy = report.tokenAccuracy
+    row.learningRate = report.learningRate
+    row.gradNorm = report.gradientNorm
+    row.tokensPerSecond = report.tokensPerSecond
+    row.peakBytes = Torch.Memory.peakBytes
+    return row
+  }
+
+  /// Words for a step that was skipped.
+  func skipped(_ report: StepReport) -> String {
+    let rows = Set(report.skippedRows)
+    let places = data.training.filter { rows.contains($0.row) }.prefix(8).map { "\($0.source)" }
+    return "step \(report.step) is skipped: its gradient is not finite. Rows: "
+      + places.joined(separator: ", ")
+  }
+
+  // MARK: Files
+
+  /// Keeps the trained model as `best` or `last`.
+  private func keep(_ name: String) throws {
+    let path = folder.path + "/" + name
+    if model.adapter == nil {
+      try model.save(to: path)
+    } else {
+      try model.saveAdapter(to: path)
+    }
+  }
+
+  func writeCheckpoint() throws {
+    let notes = best.notes.setting("seconds", to: .number(seconds))
+      .setting("base", to: base?.json ?? .null).setting("last", to: last?.json ?? .null)
+    try loop.writeCheckpoint(to: folder.checkpoint(loop.progress.step), notes: notes) {
+      folder in
+      if model.adapter != nil { try model.saveAdapter(to: folder + "/adapter") }
+    }
+  }
+
+  /// Writes what a finished run leaves.
+  func finish() throws -> JSON {
+    try keep("last")
+    if best.step == nil { try keep("best") }
+    let rows = try MetricsFile.rows(at: folder.path + "/metrics.csv")
+    let summary = summary(rows).json
+    try AtomicFile.write(summary.text(.pretty) + "\n", to: folder.path + "/summary.json")
+    try RunReport.write(
+      recipe: recipe.withoutPrivatePaths, rows: rows, summary: summary,
+      data: data.trainingReport.json, environment: environment, to: folder.path)
+    return summary
+  }
+
+  private func summary(_ rows: [MetricsRow]) -> Summary {
+    var summary = Summary(
+      status: stopsEarly ? .stoppedEarly : .finished, stage: recipe.stage.rawValue,
+      finetuningType: recipe.finetuningType.rawValue)
+    summary.fill(from: rows)
+    summary.parameters = model.network.parameterCount
+    summary.trainableParameters = loop.parameters.count
+    summary.skippedSteps = loop.progress.step - loop.optimizer.step
+    summary.resumedFromStep = folder.resume?.step
+    summary.reading = CurveReading(rows).sentences
+    let paths = ["best", "last", "metrics.csv", "curves.svg", "report.html"]
+    summary.files = paths.map { .init($0, $0) }
+    return summary
+  }
+
+  private var environment: JSON {
+    RunEnvironment.current(
+      torchVersion: Torch.version, device: "\(model.network.device)",
+      dtype: model.network.dtype.rawValue, threads: Torch.threads)
+  }
+}
+
+extension LossMetrics {
+  /// The metrics under the names of reports.
+  var json: JSON {
+    [
+      "loss": .number(loss), "perplexity": .number(perplexity),
+      "token_accuracy": .number(tokenAccuracy), "tokens": .integer(tokens), "rows": .integer(rows),
+    ]
+  }
+
+  init?(_ json: JSON?) {
+    guard let json, let loss = json["loss"]?.number else { return nil }
+    self.init(
+      loss: loss, tokenAccuracy: json["token_accuracy"]?.number ?? 0,
+      tokens: json["tokens"]?.integer ?? 0, rows: json["rows"]?.integer ?? 0)
+  }
+}

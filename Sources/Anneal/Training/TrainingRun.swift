@@ -1,0 +1,183 @@
+internal import AnnealAdapters
+internal import AnnealDatasets
+internal import AnnealEvaluation
+public import AnnealFiles
+internal import AnnealNeural
+internal import AnnealTorch
+internal import AnnealTraining
+
+/// A run from recipe to results: data, training, evaluations, checkpoints, and the run's folder.
+public final class TrainingRun {
+  private let recipe: Recipe
+  private let allowsInexactResume: Bool
+  private let tell: (TrainingEvent) -> Void
+  private let shouldStop: () -> Bool
+  private let clock = ContinuousClock()
+
+  /// A run of `recipe`.
+  ///
+  /// - Parameters:
+  ///   - allowsInexactResume: go on even where the result will differ from an uninterrupted run's.
+  ///   - shouldStop: asked between steps; true saves a checkpoint and ends with `.interrupted`.
+  ///   - tell: told what happens, on the caller's thread.
+  public init(
+    _ recipe: Recipe, allowsInexactResume: Bool = false,
+    shouldStop: @escaping () -> Bool = { false },
+    tell: @escaping (TrainingEvent) -> Void = { _ in }
+  ) {
+    self.recipe = recipe.withWholePaths
+    self.allowsInexactResume = allowsInexactResume
+    self.shouldStop = shouldStop
+    self.tell = tell
+  }
+
+  /// Runs to the end.
+  ///
+  /// - Returns: what `summary.json` holds.
+  public func run() throws -> JSON {
+    let start = clock.now
+    if let threads = recipe.threads { Torch.threads = threads }
+    if let limit = recipe.memoryLimit { Torch.Memory.budget = limit.bytes }
+    let folder = try RunFolder(recipe)
+    folder.notes.forEach { tell(.note($0)) }
+    let model = try loadModel()
+    let data = try RunData(recipe, encoder: model.encoder)
+    tell(.prepared(training: data.trainingReport, validation: data.validationReport))
+    let loop = try makeLoop(model, data)
+    try check(model, loop)
+    try resume(loop, folder)
+
+    let recorder = try RunRecorder(
+      recipe, folder: folder, model: model, loop: loop, data: data, began: start)
+    try train(loop, model, data, recorder, folder)
+    return try recorder.finish()
+  }
+
+  // MARK: Before the first step
+
+  private func loadModel() throws -> LanguageModel {
+    let device = try Hardware.device(recipe.device)
+    let dtype = recipe.dtype(on: device)
+    if dtype == .float32, recipe.dtype == .auto, device == .cpu {
+      tell(.note("this processor has no fast bfloat16: training in float32"))
+    }
+    let model = try LanguageModel.load(
+      from: recipe.modelNameOrPath, on: device, as: dtype, template: recipe.chatTemplate)
+    guard recipe.finetuningType == .lora else { return model }
+    if let adapter = recipe.adapterNameOrPath {
+      try model.attach(contentsOf: adapter)
+    } else {
+      try model.attach(
+        recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
+    }
+    return model
+  }
+
+  private func makeLoop(_ model: LanguageModel, _ data: RunData) throws -> TrainingLoop {
+    // The warm-up may be a share of the steps, which only the plan knows.
+    let draft = recipe.settings(totalSteps: nil)
+    let total = TrainingLoop.totalSteps(data.training, draft)
+    return try TrainingLoop(
+      model.network, training: model.trainableParameters, attachments: model.attachments, on: data.training,
+      settings: recipe.settings(totalSteps: total))
+  }
+
+  private func check(_ model: LanguageModel, _ loop: TrainingLoop) throws {
+    let preflight = Preflight(model: model.network, trained: loop.parameters, recipe: recipe)
+    try preflight.checkDisk()
+    try preflight.checkMemory()
+    let share = Double(loop.parameters.count) / Double(model.network.parameterCount)
+    tell(.trainable(count: loop.parameters.count, share: share))
+  }
+
+  private func resume(_ loop: TrainingLoop, _ folder: RunFolder) throws {
+    guard let checkpoint = folder.resume else { return }
+    let earlier = try? Recipe(file: folder.path + "/recipe.yaml")
+    let changes = earlier.map { recipe.withoutPrivatePaths.changedKeys(from: $0) } ?? []
+    let harmful = changes.filter(\.affectsResult).map(\.description)
+    let differences = harmful + loop.differences(from: checkpoint)
+    if !differences.isEmpty {
+      let list = differences.map { "\n  " + $0 }.joined()
+      guard allowsInexactResume else {
+        throw AnnealError(
+          .recipe, "going on would not end with what the uninterrupted run would have; changed:\(list)",
+          at: .init(file: checkpoint.folder),
+          remedy: "Take the changes back, or accept them with --allow-inexact.")
+      }
+      tell(.note("going on inexactly; changed:\(list)"))
+    }
+    try loop.restore(checkpoint)
+    try MetricsWriter.truncate(folder: folder.path, afterStep: checkpoint.step)
+    try folder.prune(limit: nil, after: checkpoint.step)
+  }
+
+  // MARK: Steps
+
+  private func train(
+    _ loop: TrainingLoop, _ model: LanguageModel, _ data: RunData, _ recorder: RunRecorder,
+    _ folder: RunFolder
+  ) throws {
+    tell(.begins(step: loop.progress.step, total: loop.totalSteps))
+    if loop.progress.step == 0 { try evaluate(loop, model, data, recorder) }
+    var secondsInSteps = 0.0
+    var stepsHere = 0
+    while !recorder.stopsEarly {
+      guard let report = try loop.next() else { break }
+      (secondsInSteps, stepsHere) = (secondsInSteps + report.seconds, stepsHere + 1)
+      let left = Double(loop.totalSteps - report.step) * secondsInSteps / Double(stepsHere)
+      tell(.step(report, secondsLeft: left, peakBytes: Torch.Memory.peakBytes))
+      if !report.skippedRows.isEmpty { tell(.note(recorder.skipped(report))) }
+      if isDue(recipe.evalStrategy, recipe.evalSteps, report, loop), !data.validation.isEmpty {
+        try evaluate(loop, model, data, recorder, report)
+      } else {
+        try recorder.record(report)
+      }
+      if isDue(recipe.saveStrategy, recipe.saveSteps, report, loop) {
+        try save(loop, recorder, folder)
+      }
+      try stopIfAsked(loop, recorder, folder)
+    }
+  }
+
+  private func evaluate(
+    _ loop: TrainingLoop, _ model: LanguageModel, _ data: RunData, _ recorder: RunRecorder,
+    _ report: StepReport? = nil
+  ) throws {
+    guard !data.validation.isEmpty else { return }
+    let metrics = try model.loss(on: data.validation)
+    let isBest = try recorder.record(report, evaluation: metrics)
+    tell(.evaluated(step: loop.progress.step, metrics, isBest: isBest))
+  }
+
+  private func isDue(
+    _ strategy: Recipe.Strategy, _ interval: Recipe.Interval, _ report: StepReport,
+    _ loop: TrainingLoop
+  ) -> Bool {
+    switch strategy {
+    case .no: false
+    case .epoch: report.epoch == report.epoch.rounded() || report.step == loop.totalSteps
+    case .steps:
+      report.step % interval.steps(of: loop.totalSteps) == 0 || report.step == loop.totalSteps
+    }
+  }
+
+  private func save(
+    _ loop: TrainingLoop, _ recorder: RunRecorder, _ folder: RunFolder
+  ) throws {
+    try recorder.writeCheckpoint()
+    try folder.prune(limit: recipe.saveTotalLimit)
+    tell(.saved(step: loop.progress.step))
+  }
+
+  private func stopIfAsked(
+    _ loop: TrainingLoop, _ recorder: RunRecorder, _ folder: RunFolder
+  ) throws {
+    guard shouldStop() else { return }
+    if Checkpoint.folders(in: folder.path + "/checkpoints").first?.step != loop.progress.step {
+      try save(loop, recorder, folder)
+    }
+    throw AnnealError(
+      .interrupted, "stopped at step \(loop.progress.step) of \(loop.totalSteps); all of it is saved",
+      at: .init(file: folder.path), remedy: "Go on with --resume.")
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// The command line's root.
+@main
+struct AnnealCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "anneal",
+    abstract: "Fine-tunes local language models: from a file of examples to a better model in use.",
+    discussion: """
+      New here? `anneal quickstart` runs the whole job on a small model that comes along.
+      With your own model and data: `anneal train --model DIR --data FILE --output DIR`.
+      """,
+    version: Version.text,
+    subcommands: [
+      Quickstart.self, Train.self, Evaluate.self, Compare.self, Score.self, Generate.self,
+      Chat.self, Merge.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
+      TemplateCommand.self, Doctor.self,
+    ])
+
+  /// Parses and runs, with the exit statuses of the command line's contract.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var verb = command as? any AsyncParsableCommand {
+        try await verb.run()
+      } else {
+        try command.run()
+      }
+    } catch let status as ExitStatus {
+      exit(withError: ExitCode(status.rawValue))
+    } catch {
+      // The parser's own status for a wrong command line is 64; the contract says 2.
+      let status = exitCode(for: error)
+      guard status == .validationFailure else { exit(withError: error) }
+      Console.standardError(fullMessage(for: error) + "\n")
+      exit(withError: ExitCode(ExitStatus.wrongUsage.rawValue))
+    }
+  }
+}

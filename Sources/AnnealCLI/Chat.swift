@@ -1,0 +1,56 @@
+import Anneal
+import AnnealFiles
+import AnnealText
+import ArgumentParser
+import Foundation
+
+/// `anneal chat`: a conversation in the terminal.
+struct Chat: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "chat", abstract: "A conversation in the terminal.",
+    discussion: "/reset begins anew, /exit or Ctrl-D ends; Ctrl-C stops a reply.")
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "What the model is told before the conversation.")
+  var system: String?
+
+  @OptionGroup var sampling: SamplingOptions
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let model = try model.load(console)
+    let opening = system.map { [Message.system($0)] } ?? []
+    var messages = opening
+    console.note("Chatting with \(model.folder). /reset begins anew, /exit ends.")
+    while let line = ask() {
+      switch line.trimmingCharacters(in: .whitespaces) {
+      case "": continue
+      case "/exit", "/quit": return
+      case "/reset": messages = opening
+      default:
+        messages.append(.user(line))
+        messages.append(.assistant(try reply(to: messages, model)))
+      }
+    }
+  }
+
+  private func ask() -> String? {
+    Console.standardOutput(Console.hasColors ? "\u{1B}[1;34m›\u{1B}[0m " : "> ")
+    return readLine()
+  }
+
+  private func reply(to messages: [Message], _ model: LanguageModel) throws -> String {
+    Interruption.listen()
+    let reply = try model.reply(
+      to: Conversation(messages), sampling: sampling.settings,
+      maxNewTokens: sampling.maxNewTokens
+    ) { piece in
+      Console.standardOutput(piece)
+      return !Interruption.takeRequest()
+    }
+    Console.standardOutput("\n")
+    return reply.text
+  }
+}

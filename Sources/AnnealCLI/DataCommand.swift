@@ -1,0 +1,156 @@
+import Anneal
+import AnnealDatasets
+import AnnealFiles
+import AnnealText
+import ArgumentParser
+
+/// `anneal data`: look at data, see what is learned, split it.
+struct DataCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Looks at data, shows what is learned, splits it.",
+    subcommands: [DataInspect.self, DataPreview.self, DataPrepare.self, DataDemo.self])
+}
+
+/// How rows become tokens, for the verbs that need to know.
+struct EncodingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
+  var chatTemplate: String?
+
+  @Option(help: "The longest row, in tokens.")
+  var maxLength = 1024
+
+  @Option(help: "sft learns replies, pt learns every token.")
+  var stage = "sft"
+
+  @Flag(help: "Learn the prompts too.")
+  var trainOnInputs = false
+
+  func validate() throws {
+    guard ["sft", "pt"].contains(stage) else {
+      throw ValidationError("--stage is \(stage); expected sft or pt.")
+    }
+  }
+
+  var settings: PreparationSettings {
+    PreparationSettings(
+      stage: stage == "pt" ? .pretraining : .supervised, maxLength: maxLength,
+      training: trainOnInputs ? .everything : .assistant)
+  }
+
+  func encoder(_ model: String) throws -> ConversationEncoder {
+    try ConversationEncoder.load(modelFolder: model, template: chatTemplate)
+  }
+}
+
+/// `anneal data inspect`.
+struct DataInspect: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Format, fields, lengths, duplicates and problems by line.")
+
+  @Argument(help: "Data files.")
+  var files: [String]
+
+  @Option(help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
+  var format: String?
+
+  @OptionGroup var encoding: EncodingOptions
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let encoder = try model.map(encoding.encoder)
+    let inspections = try files.map { file in
+      var inspection = try DatasetInspection(path: file, format: format)
+      if let encoder {
+        let builder = ExampleBuilder(encoder, settings: encoding.settings)
+        inspection.preparation = builder.examples(from: inspection.records).report
+      }
+      return inspection
+    }
+    console.result(
+      ["files": .array(inspections.map(\.json))],
+      inspections.map(\.description).joined(separator: "\n\n"))
+  }
+}
+
+/// `anneal data preview`.
+struct DataPreview: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "preview", abstract: "Rows as the model sees them, with what is learned marked.")
+
+  @Argument(help: "A data file.")
+  var file: String
+
+  @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
+  var model: String
+
+  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
+  var format: String?
+
+  @Option(name: .customShort("n"), help: "How many rows.")
+  var count = 3
+
+  @OptionGroup var encoding: EncodingOptions
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let encoder = try encoding.encoder(model)
+    let rows = try Dataset<Record>(files: [file], format: format)
+    let (examples, report) = ExampleBuilder(encoder, settings: encoding.settings)
+      .examples(from: rows)
+    try report.check(least: 0)
+    let previews = examples.prefix(max(0, count)).map { Preview($0, encoder: encoder) }
+    let marks: Preview.Marks = Console.hasColors ? .colours : .brackets
+    console.result(
+      ["rows": .array(previews.map(\.json))],
+      previews.map { $0.text(marks) }.joined(separator: "\n\n"))
+  }
+}
+
+/// `anneal data prepare`.
+struct DataPrepare: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Splits rows into training, validation and test files.")
+
+  @Argument(help: "Data files.")
+  var files: [String]
+
+  @Option(name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  var destination: String
+
+  @Option(help: "The share of rows held out for validation.")
+  var valSize = 0.1
+
+  @Option(help: "The share of rows held out for testing.")
+  var testSize = 0.0
+
+  @Option(help: "A field whose equal values stay on one side, such as the source document.")
+  var groupBy: String?
+
+  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
+  var format: String?
+
+  @Option(help: "The split is a function of this.")
+  var seed: UInt64 = 17
+
+  @Flag(help: "Replace the folder's files when they are there.")
+  var overwrite = false
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    try OutputFolder.prepare(destination, overwrite: overwrite)
+    let split = try PreparedSplit(
+      files: files, format: format,
+      settings: .init(validation: valSize, test: testSize, groupBy: groupBy, seed: seed))
+    try split.write(to: destination)
+    console.result(
+      split.json,
+      "\(destination): \(split.train.count) training, \(split.validation.count) validation, "
+        + "\(split.test.count) test rows of \(split.rows)")
+  }
+}

@@ -1,0 +1,107 @@
+import Anneal
+import AnnealDatasets
+import AnnealFiles
+import ArgumentParser
+import Foundation
+
+/// Rows to measure a model on.
+struct MeasureOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The data file; may be given several times.", valueName: "file"))
+  var data: [String]
+
+  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
+  var format: String?
+
+  @Option(help: ArgumentHelp("Reply metrics with commas between: exact_match,json_valid,json_match,f1.", valueName: "names"))
+  var metrics = ""
+
+  @Option(help: "The most tokens a reply may have.")
+  var maxNewTokens = 256
+
+  @Option(help: "The longest row, in tokens.")
+  var maxLength = 2048
+
+  @Option(help: "Measure the first rows only.")
+  var limit: Int?
+
+  var metricNames: [String] {
+    metrics.split(separator: ",").map { String($0.filter { $0 != " " }) }
+  }
+
+  /// Measures `model`, with the adapter that is on.
+  func examine(_ model: LanguageModel, _ console: Console, label: String) throws -> Examination {
+    let rows = try EvaluationRows(
+      files: data, format: format, limit: limit, maxLength: maxLength, encoder: model.encoder)
+    let total = rows.records.count
+    defer { console.endTransient() }
+    return try model.examine(
+      rows.records, examples: rows.examples, metrics: metricNames, maxNewTokens: maxNewTokens
+    ) { done in console.transient("\(label): \(done) of \(total) replies") }
+  }
+}
+
+/// `anneal eval`: loss, perplexity, token accuracy and reply metrics.
+struct Evaluate: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Measures a model on a data file.")
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var measure: MeasureOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let model = try model.load(console)
+    let result = try measure.examine(model, console, label: "measuring")
+    console.result(
+      [
+        "metrics": result.json, "rows": .integer(result.loss.rows),
+        "tokens": .integer(result.loss.tokens),
+      ],
+      MetricsTable.text([("", result)]))
+  }
+}
+
+/// `anneal compare`: base against tuned.
+struct Compare: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Base against tuned, with confidence intervals.")
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: ArgumentHelp("A tuned model's folder, in place of an adapter.", valueName: "folder"))
+  var tuned: String?
+
+  @OptionGroup var measure: MeasureOptions
+
+  @Option(help: "How many replies to show side by side.")
+  var samples = 5
+
+  @Option(help: ArgumentHelp("Write the comparison as a page.", valueName: "file"))
+  var report: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (tuned == nil) != (model.adapter == nil) else {
+      throw ValidationError("Give either --adapter or --tuned.")
+    }
+  }
+
+  func perform(_ console: Console) async throws {
+    let model = try model.load(console)
+    let comparison: Comparison
+    if let tuned {
+      let base = try measure.examine(model, console, label: "base")
+      let other = try LanguageModel.load(
+        from: tuned, on: model.network.device, as: model.network.dtype)
+      comparison = Comparison(base: base, tuned: try measure.examine(other, console, label: "tuned"))
+    } else {
+      let base = try model.withoutAdapter {
+        try measure.examine(model, console, label: "base")
+      }
+      comparison = Comparison(base: base, tuned: try measure.examine(model, console, label: "tuned"))
+    }
+    if let report { try AtomicFile.write(comparison.page, to: report) }
+    console.result(comparison.json(samples: samples), ComparisonText.text(comparison, samples))
+  }
+}

@@ -1,0 +1,86 @@
+import Anneal
+import AnnealEvaluation
+import Foundation
+
+/// Metrics as a table for people.
+enum MetricsTable {
+  /// A column an examination; the first column names the metrics.
+  static func text(_ columns: [(title: String, examination: Examination)]) -> String {
+    let rows = [("", columns.map(\.title))] + rows(columns.map(\.examination))
+    return lines(rows.filter { !$0.1.allSatisfy(\.isEmpty) })
+  }
+
+  /// Rows of cells, aligned.
+  static func lines(_ rows: [(String, [String])]) -> String {
+    let label = rows.map(\.0.count).max() ?? 0
+    let widths = (rows.first?.1 ?? []).indices.map { column in
+      rows.map { $0.1[column].count }.max() ?? 0
+    }
+    return rows.map { name, cells in
+      let padded = zip(cells, widths).map { cell, width in
+        String(repeating: " ", count: width - cell.count) + cell
+      }
+      return "  " + name.padding(toLength: label, withPad: " ", startingAt: 0) + "   "
+        + padded.joined(separator: "   ")
+    }.joined(separator: "\n")
+  }
+
+  private static func rows(_ all: [Examination]) -> [(String, [String])] {
+    var rows: [(String, [String])] = [
+      ("loss (nats/token)", all.map { String(format: "%.4f", $0.loss.loss) }),
+      ("perplexity", all.map { String(format: "%.2f", $0.loss.perplexity) }),
+      ("token accuracy", all.map { percent($0.loss.tokenAccuracy) }),
+    ]
+    for (metric, _) in all.first?.scores ?? [] {
+      rows.append(
+        (
+          metric.replacing("_", with: " "),
+          all.map { examination in
+            guard let values = examination.scores.first(where: { $0.metric == metric })?.values
+            else { return "" }
+            return percent(Interval(bootstrapping: values))
+          }
+        ))
+    }
+    return rows
+  }
+
+  static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+  static func percent(_ interval: Interval) -> String {
+    String(
+      format: "%.1f %% [%.1f, %.1f]", 100 * interval.mean, 100 * interval.low, 100 * interval.high)
+  }
+}
+
+/// A comparison in words.
+enum ComparisonText {
+  static func text(_ comparison: Comparison, _ samples: Int) -> String {
+    let table = MetricsTable.text([("base", comparison.base), ("tuned", comparison.tuned)])
+    let differences = comparison.tuned.scores.compactMap { metric, _ in
+      comparison.difference(metric).map { interval in
+        "  \(metric.replacing("_", with: " ")) changes by \(MetricsTable.percent(interval))"
+      }
+    }
+    let shown = self.samples(comparison.samples(samples))
+    return ([table] + differences + shown).joined(separator: "\n")
+  }
+
+  /// Replies side by side.
+  static func samples(
+    _ pairs: [(base: Examination.Reply, tuned: Examination.Reply)]
+  ) -> [String] {
+    pairs.flatMap { before, after in
+      let mark = after.reply == after.reference ? "✓" : "✗"
+      return [
+        "", "  request  \(oneLine(after.prompt))", "  wanted   \(oneLine(after.reference))",
+        "  base     \(oneLine(before.reply))", "  tuned  \(mark) \(oneLine(after.reply))",
+      ]
+    }
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    let line = text.replacing("\n", with: "⏎")
+    return line.count > 110 ? line.prefix(109) + "…" : line
+  }
+}

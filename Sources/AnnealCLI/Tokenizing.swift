@@ -1,0 +1,135 @@
+import Anneal
+import AnnealFiles
+import AnnealText
+import ArgumentParser
+
+/// `anneal tokenizer`: train, encode, decode.
+struct TokenizerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenizer", abstract: "Trains tokenizers, and turns text to ids and back.",
+    subcommands: [TokenizerTrain.self, TokenizerEncode.self, TokenizerDecode.self])
+}
+
+/// Which tokenizer a verb uses.
+struct TokenizerOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("A tokenizer.json.", valueName: "file"))
+  var tokenizer: String?
+
+  func validate() throws {
+    guard (model == nil) != (tokenizer == nil) else {
+      throw ValidationError("Give either --model or --tokenizer.")
+    }
+  }
+
+  func load() throws -> Tokenizer { try Tokenizer(path: model ?? tokenizer ?? "") }
+}
+
+/// `anneal tokenizer train`.
+struct TokenizerTrain: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a byte-level BPE tokenizer on text files.")
+
+  @Option(help: "Entries of the vocabulary, special tokens included.")
+  var vocabSize: Int
+
+  @Option(name: .customLong("output"), help: ArgumentHelp("The tokenizer.json.", valueName: "file"))
+  var destination: String
+
+  @Option(help: "The least number of times a pair must stand in the text to be merged.")
+  var minFrequency = 2
+
+  @Option(name: .customLong("special"), help: "A special token; may be given several times.")
+  var specials: [String] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+
+  @Argument(help: "Text files.")
+  var files: [String]
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var trainer = BPETrainer(
+      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specials)
+    for file in files { trainer.feed(try TextFile.read(file)) }
+    let json = try trainer.train()
+    try AtomicFile.write(json.text(.pretty) + "\n", to: destination)
+    let seconds = (clock.now - start) / .seconds(1)
+    let size = try Tokenizer(json: json, file: destination).vocabularySize
+    let merges = json["model"]?["merges"]?.array?.count ?? 0
+    console.result(
+      [
+        "vocab_size": .integer(size), "merges": .integer(merges), "seconds": .number(seconds),
+      ],
+      "\(destination): \(size) tokens, \(merges) merges, \(Amount.seconds(seconds))")
+  }
+}
+
+/// `anneal tokenizer encode`.
+struct TokenizerEncode: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "encode", abstract: "The ids of a text.")
+
+  @OptionGroup var tokenizer: TokenizerOptions
+
+  @Option(help: "A file with the text.")
+  var file: String?
+
+  @Argument(help: "The text.")
+  var text: String?
+
+  @Flag(name: .customLong("no-special"), help: "Add no special tokens such as BOS.")
+  var addsNoSpecial = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (file == nil) != (text == nil) else {
+      throw ValidationError("Give either a text or --file.")
+    }
+  }
+
+  func perform(_ console: Console) async throws {
+    let tokenizer = try tokenizer.load()
+    let text = try text ?? TextFile.read(file ?? "")
+    let encoding = tokenizer.encoding(of: text, addSpecialTokens: !addsNoSpecial)
+    console.result(
+      [
+        "ids": .array(encoding.ids.map { .integer($0) }),
+        "tokens": .array(encoding.tokens.map { .string($0) }),
+        "offsets": .array(
+          encoding.offsets.map { [.integer($0.lowerBound), .integer($0.upperBound)] }),
+      ],
+      encoding.ids.map(String.init).joined(separator: " "))
+  }
+}
+
+/// `anneal tokenizer decode`.
+struct TokenizerDecode: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "decode", abstract: "The text of ids.")
+
+  @OptionGroup var tokenizer: TokenizerOptions
+
+  @Argument(help: "Token ids.")
+  var ids: [Int]
+
+  @Flag(name: .customLong("skip-special"), help: "Leave special tokens out.")
+  var skipsSpecial = false
+
+  @OptionGroup var output: OutputOptions
+
+  func perform(_ console: Console) async throws {
+    let tokenizer = try tokenizer.load()
+    if let unknown = ids.first(where: { tokenizer.token(of: $0) == nil }) {
+      throw AnnealError(
+        .usage, "\(unknown) is not the id of a token",
+        remedy: "Ids go from 0 to \(tokenizer.vocabularySize - 1).")
+    }
+    let text = tokenizer.decode(ids, skipSpecialTokens: skipsSpecial)
+    console.result(["text": .string(text)], text)
+  }
+}

@@ -1,0 +1,115 @@
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "guard.hpp"
+
+using namespace bridge;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+namespace {
+
+/// One update's place in the list of tensors.
+struct Place {
+  size_t a, b, mask;  // mask 0: none
+  double scale;
+};
+
+/// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps x, the weights and the masks; computes
+/// W's gradient only when W is trained.
+struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
+  // tensors: x, W, then bias (when `biased`), then A, B and (where masked) the mask of each update.
+  static at::Tensor forward(
+      AutogradContext *ctx, at::TensorList tensors, const std::vector<double> &scales,
+      const std::vector<bool> &masked, bool biased) {
+    const at::Tensor &x = tensors[0], &weight = tensors[1];
+    at::Tensor y = biased ? at::linear(x, weight, tensors[2]) : at::linear(x, weight);
+    for (const Place &u : places(scales, masked, biased)) {
+      const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
+      const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
+      y.addmm_(at::mm(input, a.t()).mul_(u.scale), b.t());
+    }
+    ctx->save_for_backward(tensors.vec());
+    ctx->saved_data["scales"] = scales;
+    ctx->saved_data["masked"] = c10::List<bool>(c10::ArrayRef<bool>(flags(masked)));
+    ctx->saved_data["biased"] = biased;
+    return y;
+  }
+
+  static variable_list backward(AutogradContext *ctx, variable_list gradients) {
+    const variable_list tensors = ctx->get_saved_variables();
+    const auto scales = ctx->saved_data["scales"].toDoubleVector();
+    std::vector<bool> masked;
+    for (bool flag : ctx->saved_data["masked"].toBoolList()) masked.push_back(flag);
+    const bool biased = ctx->saved_data["biased"].toBool();
+    const at::Tensor &x = tensors[0], &weight = tensors[1], dy = gradients[0].contiguous();
+    // One place a tensor, and one for each of the other three arguments.
+    variable_list out(tensors.size() + 3);
+    if (ctx->needs_input_grad(0)) out[0] = at::mm(dy, weight);
+    if (ctx->needs_input_grad(1)) out[1] = at::mm(dy.t(), x).to(weight.scalar_type());
+    if (biased && ctx->needs_input_grad(2))
+      out[2] = dy.sum(0, false, at::kFloat).to(tensors[2].scalar_type());
+    for (const Place &u : places(scales, masked, biased)) {
+      const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
+      const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
+      const at::Tensor inner = at::mm(dy, b).mul_(u.scale);  // [N, r]
+      if (ctx->needs_input_grad(u.a))
+        out[u.a] = at::mm(inner.t(), input).to(tensors[u.a].scalar_type());
+      if (ctx->needs_input_grad(u.b))
+        out[u.b] =
+            at::mm(dy.t(), at::mm(input, a.t()).mul_(u.scale)).to(tensors[u.b].scalar_type());
+      if (ctx->needs_input_grad(0)) {
+        if (u.mask)
+          out[0].addcmul_(at::mm(inner, a), tensors[u.mask]);
+        else
+          out[0].addmm_(inner, a);
+      }
+    }
+    return out;
+  }
+
+  static c10::SmallVector<bool, 8> flags(const std::vector<bool> &masked) {
+    return c10::SmallVector<bool, 8>(masked.begin(), masked.end());
+  }
+
+  static std::vector<Place> places(
+      const std::vector<double> &scales, const std::vector<bool> &masked, bool biased) {
+    std::vector<Place> list;
+    size_t at = biased ? 3 : 2;
+    for (size_t i = 0; i < scales.size(); i++) {
+      list.push_back({at, at + 1, masked[i] ? at + 2 : 0, scales[i]});
+      at += masked[i] ? 3 : 2;
+    }
+    return list;
+  }
+};
+
+}  // namespace
+
+ct_result ct_low_rank_linear(
+    ct_in input, ct_in weight, ct_in bias, const ct_low_rank *updates, int64_t count,
+    ct_tensor **out) {
+  return guarded(__func__, [&] {
+    const at::Tensor &x = value(input);
+    TORCH_CHECK(
+        x.dim() == 2 && value(weight).dim() == 2 && x.size(1) == value(weight).size(1),
+        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", value(weight).sizes());
+    std::vector<at::Tensor> tensors{x, value(weight)};
+    if (bias) tensors.push_back(value(bias));
+    std::vector<double> scales;
+    std::vector<bool> masked;
+    for (int64_t i = 0; i < count; i++) {
+      const at::Tensor &a = value(updates[i].a), &b = value(updates[i].b);
+      TORCH_CHECK(
+          a.dim() == 2 && b.dim() == 2 && a.size(1) == x.size(1) && b.size(1) == a.size(0) &&
+              b.size(0) == value(weight).size(0),
+          "A [r, in] and B [out, r] do not fit: ", a.sizes(), " and ", b.sizes(), " beside W ",
+          value(weight).sizes());
+      tensors.push_back(a);
+      tensors.push_back(b);
+      if (updates[i].mask_or_null) tensors.push_back(value(updates[i].mask_or_null));
+      masked.push_back(updates[i].mask_or_null != nullptr);
+      scales.push_back(updates[i].scale);
+    }
+    give(out, LowRankLinear::apply(at::TensorList(tensors), scales, masked, bias != nullptr));
+  });
+}

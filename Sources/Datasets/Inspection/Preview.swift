@@ -1,0 +1,72 @@
+public import AnnealFiles
+
+/// Examples as a person reads them, with the tokens that are learned visibly marked.
+public struct Preview: Sendable {
+  /// A stretch of tokens that are all learned, or all not.
+  public struct Stretch: Sendable, Hashable {
+    /// Its text, special tokens written out.
+    public var text: String
+    /// Whether it is learned.
+    public var isTrained: Bool
+  }
+
+  /// How learned tokens are marked.
+  public enum Marks: Sendable {
+    /// Green and underlined, for terminals.
+    case colours
+    /// Between `⟦` and `⟧`, for files and pipes.
+    case brackets
+  }
+
+  /// The example.
+  public let example: Example
+  /// Its text in stretches.
+  public let stretches: [Stretch]
+
+  /// The preview of `example`.
+  public init(_ example: Example, encoder: some ExampleEncoder) {
+    self.example = example
+    var stretches: [Stretch] = []
+    var start = 0
+    // The first token of an example is never learned, whatever its mask.
+    let mask = example.lossMask.enumerated().map { $0 > 0 && $1 }
+    while start < mask.count {
+      let end = mask[start...].firstIndex { $0 != mask[start] } ?? mask.count
+      let ids = example.ids[start..<end].map(Int.init)
+      stretches.append(Stretch(text: encoder.text(of: ids), isTrained: mask[start]))
+      start = end
+    }
+    self.stretches = stretches
+  }
+
+  /// The row's place and size, then its text.
+  public func text(_ marks: Marks) -> String {
+    let cut = example.isTruncated ? ", truncated" : ""
+    let head =
+      "\(example.source)  \(grouped(example.ids.count)) tokens, "
+      + "\(grouped(example.trainedTokens)) trained\(cut)"
+    return head + "\n" + stretches.map { Self.marked($0, marks) }.joined()
+  }
+
+  private static func marked(_ stretch: Stretch, _ marks: Marks) -> String {
+    guard stretch.isTrained else { return stretch.text }
+    switch marks {
+    case .brackets: return "⟦\(stretch.text)⟧"
+    case .colours:
+      // Codes end before each line's end, so that no colour runs over a terminal's whole width.
+      return stretch.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.isEmpty ? "" : "\u{1B}[4;32m\($0)\u{1B}[0m" }.joined(separator: "\n")
+    }
+  }
+
+  /// `text`, `ids` and `loss_mask`.
+  public var json: JSON {
+    [
+      "source": .string(example.source.description),
+      "text": .string(stretches.map(\.text).joined()),
+      "ids": .array(example.ids.map { .integer(Int($0)) }),
+      "loss_mask": .array(example.lossMask.map { .bool($0) }),
+      "truncated": .bool(example.isTruncated),
+    ]
+  }
+}

@@ -1,0 +1,24 @@
+public import AnnealText
+
+extension ConversationEncoder: ExampleEncoder {
+  /// The record's tokens by the encoding that chat and serving use too.
+  public func tokens(
+    of record: Record, training: TrainingMask
+  ) throws -> (ids: [Int], lossMask: [Bool]) {
+    let encoded: EncodedConversation
+    switch record {
+    case .conversation(let conversation):
+      encoded = try encode(conversation, training: training)
+    case .completion(let prompt, let completion) where training == .everything:
+      encoded = encode(text: prompt + completion)
+    case .completion(let prompt, let completion):
+      encoded = encode(prompt: prompt, completion: completion)
+    case .text(let text):
+      encoded = encode(text: text)
+    }
+    return (encoded.ids, encoded.lossMask)
+  }
+
+  /// The text of `ids`, special tokens written out.
+  public func text(of ids: [Int]) -> String { tokenizer.decode(ids, skipSpecialTokens: false) }
+}

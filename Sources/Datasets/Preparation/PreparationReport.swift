@@ -1,0 +1,173 @@
+public import AnnealFiles
+internal import OrderedCollections
+
+/// What became of the rows before training: nothing is dropped or cut without a line here.
+public struct PreparationReport: Sendable {
+  /// Why a row was left out.
+  public enum Reason: String, Sendable, CaseIterable {
+    /// There is no token.
+    case empty = "empty"
+    /// No token is marked to be learned.
+    case nothingToLearn = "nothing to learn"
+    /// Every token to be learned lies beyond the length limit.
+    case cutAway = "nothing to learn within max_length"
+    /// The chat template or the tokenizer refused the row.
+    case refused = "could not be encoded"
+  }
+
+  /// Rows left out for one reason.
+  public struct Dropped: Sendable {
+    /// How many.
+    public var count = 0
+    /// Where the first few stand.
+    public var places: [AnnealError.Place] = []
+    /// What was said about the first.
+    public var detail: String?
+  }
+
+  /// Rows read.
+  public internal(set) var rows = 0
+  /// Rows kept.
+  public internal(set) var keptRows = 0
+  /// Kept rows that lost their end.
+  public internal(set) var truncated = 0
+  /// Rows that say the same as an earlier one.
+  public internal(set) var duplicates = 0
+  /// Examples made: rows, or windows of documents.
+  public private(set) var examples = 0
+  /// Tokens of all examples.
+  public private(set) var tokens = 0
+  /// Tokens that bear loss.
+  public private(set) var trainedTokens = 0
+  /// The longest example, tokens.
+  public private(set) var longest = 0
+  /// Where the longest example stands.
+  public private(set) var longestPlace: AnnealError.Place?
+  /// Rows left out, by reason.
+  public private(set) var dropped: [Reason: Dropped] = [:]
+  /// Lengths of the examples, tokens.
+  public private(set) var lengths = Histogram()
+  /// Loss-bearing tokens of the examples.
+  public private(set) var trainedLengths = Histogram()
+  /// Where the first few rows that lost their end stand.
+  public private(set) var truncatedPlaces: [AnnealError.Place] = []
+  /// The length limit, tokens.
+  public let maxLength: Int
+
+  private static let placesShown = 5
+
+  init(_ settings: PreparationSettings) { maxLength = settings.maxLength }
+
+  /// Rows left out.
+  public var droppedRows: Int { dropped.values.reduce(0) { $0 + $1.count } }
+
+  mutating func keep(_ example: Example) {
+    examples += 1
+    tokens += example.ids.count
+    trainedTokens += example.trainedTokens
+    lengths.add(example.ids.count)
+    trainedLengths.add(example.trainedTokens)
+    if example.ids.count > longest {
+      longest = example.ids.count
+      longestPlace = example.source
+    }
+    if example.isTruncated, truncatedPlaces.count < Self.placesShown {
+      truncatedPlaces.append(example.source)
+    }
+  }
+
+  mutating func drop(_ reason: Reason, at place: AnnealError.Place, detail: String?) {
+    var rows = dropped[reason] ?? Dropped()
+    rows.count += 1
+    if rows.places.count < Self.placesShown { rows.places.append(place) }
+    if rows.detail == nil { rows.detail = detail }
+    dropped[reason] = rows
+  }
+
+  /// Refuses data of which most teaches nothing: a run would look fine and learn little.
+  ///
+  /// - Throws: `AnnealError` with the reasons when no row, or less than the share `least` (0…1), is
+  ///   left.
+  public func check(least: Double = 0.5) throws {
+    guard rows > 0 else { throw AnnealError(.data, "there are no rows") }
+    guard keptRows == 0 || Double(keptRows) < least * Double(rows) else { return }
+    let reasons = reasonsInOrder.map { reason, rows in
+      "\(reason.rawValue): \(rows.count)" + (rows.detail.map { " (first: \($0))" } ?? "")
+    }
+    throw AnnealError(
+      .data,
+      "only \(keptRows) of \(rows) rows can be learned from; \(reasons.joined(separator: "; "))",
+      at: reasonsInOrder.first?.1.places.first,
+      remedy: "Look at them with `anneal data preview`; raise max_length, or check the roles and "
+        + "the chat template.")
+  }
+
+  private var reasonsInOrder: [(Reason, Dropped)] {
+    Reason.allCases.compactMap { reason in dropped[reason].map { (reason, $0) } }
+      .sorted { $0.1.count > $1.1.count }
+  }
+}
+
+extension PreparationReport: CustomStringConvertible {
+  /// The report for a terminal, a fact a line.
+  public var description: String {
+    var lines = [
+      "rows        \(grouped(rows)) read · \(grouped(keptRows)) kept · "
+        + "\(grouped(truncated)) truncated · \(grouped(droppedRows)) dropped",
+      "tokens      \(grouped(tokens)) · \(grouped(trainedTokens)) trained "
+        + "(\(percent(trainedTokens, of: tokens)))",
+    ]
+    if examples != keptRows { lines.append("windows     \(grouped(examples))") }
+    if let longestPlace {
+      lines.append("longest     \(grouped(longest)) tokens (\(longestPlace))")
+    }
+    if duplicates > 0 {
+      lines.append("duplicates  \(grouped(duplicates)) rows say the same as an earlier one")
+    }
+    if truncated > 0 {
+      lines.append(
+        "truncated   to \(grouped(maxLength)) tokens: \(Self.listed(truncatedPlaces, truncated))")
+    }
+    for (reason, rows) in reasonsInOrder {
+      lines.append(
+        "dropped     \(reason.rawValue): \(grouped(rows.count)) "
+          + "(\(Self.listed(rows.places, rows.count)))")
+      if let detail = rows.detail { lines.append("            first: \(detail)") }
+    }
+    if examples > 0 {
+      lines += ["", "tokens an example"] + lengths.lines()
+      lines += ["", "trained tokens an example"] + trainedLengths.lines()
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func listed(_ places: [AnnealError.Place], _ count: Int) -> String {
+    places.map(\.description).joined(separator: ", ") + (count > places.count ? ", …" : "")
+  }
+
+  /// The report as JSON.
+  public var json: JSON {
+    let reasons = reasonsInOrder.map { reason, rows -> (String, JSON) in
+      var facts: JSON = [
+        "rows": .integer(rows.count),
+        "first": .array(rows.places.map { .string($0.description) }),
+      ]
+      if let detail = rows.detail, var members = facts.object {
+        members["detail"] = .string(detail)
+        facts = .object(members)
+      }
+      return (reason.rawValue, facts)
+    }
+    return [
+      "rows": .integer(rows), "kept": .integer(keptRows), "truncated": .integer(truncated),
+      "dropped": .integer(droppedRows),
+      "dropped_by_reason": .object(OrderedDictionary(uniqueKeysWithValues: reasons)),
+      "duplicates": .integer(duplicates), "examples": .integer(examples),
+      "tokens": .integer(tokens), "trained_tokens": .integer(trainedTokens),
+      "longest": .integer(longest),
+      "longest_at": longestPlace.map { .string($0.description) } ?? .null,
+      "max_length": .integer(maxLength), "lengths": lengths.json,
+      "trained_lengths": trainedLengths.json,
+    ]
+  }
+}

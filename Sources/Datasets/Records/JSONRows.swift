@@ -1,0 +1,172 @@
+internal import AnnealFiles
+
+extension RowReader {
+  /// The rows of one JSON value: the elements of an array, of the only array of objects in an
+  /// object, or the object itself.
+  func jsonRows(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ report: (AnnealError) throws -> Void
+  ) throws -> [Row] {
+    let whole = 0..<bytes.count
+    let outline = JSONOutline(bytes)
+    switch bytes.firstVisible {
+    case UInt8(ascii: "["):
+      guard let elements = outline.elements(in: whole) else { throw fault(in: bytes) }
+      return try rows(of: elements, bytes, report)
+    case UInt8(ascii: "{"):
+      let value = try JSON(parsing: bytes, file: path)
+      guard let members = outline.members(in: whole) else { throw fault(in: bytes) }
+      let wrapped = members.filter { name, _ in
+        name != "messages" && name != "conversations" && value[name]?.isListOfObjects == true
+      }
+      guard wrapped.count == 1, let elements = outline.elements(in: wrapped[0].range) else {
+        return [try row(value, index: 0, line: 1)]
+      }
+      return try rows(of: elements, bytes, report)
+    default:
+      throw fault(in: bytes)
+    }
+  }
+
+  private func rows(
+    of elements: [Range<Int>], _ bytes: UnsafeBufferPointer<UInt8>,
+    _ report: (AnnealError) throws -> Void
+  ) throws -> [Row] {
+    var rows: [Row] = []
+    rows.reserveCapacity(elements.count)
+    var (line, counted) = (1, 0)
+    for element in elements {
+      for byte in bytes[counted..<element.lowerBound] where byte == 0x0A { line += 1 }
+      counted = element.lowerBound
+      do {
+        let value = try JSON(
+          parsing: UnsafeBufferPointer(rebasing: bytes[element]), file: path, firstLine: line)
+        rows.append(try row(value, index: rows.count, line: line))
+      } catch var error as AnnealError {
+        if error.place?.line == line, error.place?.column != nil {
+          let lineStart = bytes[..<counted].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+          error.place?.column? +=
+            String(decoding: bytes[lineStart..<counted], as: UTF8.self).count
+        }
+        try report(error)
+      }
+    }
+    for place in rows.indices.dropFirst() where rows[place].line == rows[place - 1].line {
+      rows[place].sharesLine = true
+      rows[place - 1].sharesLine = true
+    }
+    return rows
+  }
+
+  /// What the parser says about the whole file; the outline is only made of valid text.
+  private func fault(in bytes: UnsafeBufferPointer<UInt8>) -> AnnealError {
+    do {
+      let value = try JSON(parsing: bytes, file: path)
+      return AnnealError(
+        .data, "the file holds \(value.kind); an array of objects is expected",
+        at: .init(file: path, line: 1))
+    } catch let error as AnnealError {
+      return error
+    } catch {
+      return AnnealError(.data, "not valid JSON", at: .init(file: path), cause: error)
+    }
+  }
+}
+
+extension JSON {
+  fileprivate var isListOfObjects: Bool {
+    guard let array, !array.isEmpty else { return false }
+    return array.allSatisfy { $0.object != nil }
+  }
+}
+
+/// Where the parts of a JSON text lie, without reading them.
+///
+/// For the line numbers of an array's elements. It trusts brackets and quotes; what lies
+/// between is the parser's to judge.
+struct JSONOutline {
+  private let bytes: UnsafeBufferPointer<UInt8>
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  /// The elements of the array that `range` holds; nil when its brackets do not match.
+  func elements(in range: Range<Int>) -> [Range<Int>]? {
+    var position = skipSpace(range.lowerBound)
+    guard byte(position) == UInt8(ascii: "[") else { return nil }
+    position = skipSpace(position + 1)
+    var elements: [Range<Int>] = []
+    if byte(position) == UInt8(ascii: "]") { return endsAt(position, range) ? [] : nil }
+    while let end = valueEnd(position) {
+      elements.append(position..<end)
+      position = skipSpace(end)
+      if byte(position) == UInt8(ascii: "]") { return endsAt(position, range) ? elements : nil }
+      guard byte(position) == UInt8(ascii: ",") else { return nil }
+      position = skipSpace(position + 1)
+    }
+    return nil
+  }
+
+  /// The members of the object that `range` holds; nil when its brackets do not match.
+  func members(in range: Range<Int>) -> [(name: String, range: Range<Int>)]? {
+    var position = skipSpace(range.lowerBound)
+    guard byte(position) == UInt8(ascii: "{") else { return nil }
+    position = skipSpace(position + 1)
+    var members: [(name: String, range: Range<Int>)] = []
+    while byte(position) == UInt8(ascii: "\""), let keyEnd = valueEnd(position) {
+      let key = try? JSON(parsing: UnsafeBufferPointer(rebasing: bytes[position..<keyEnd]))
+      position = skipSpace(keyEnd)
+      guard let name = key?.string, byte(position) == UInt8(ascii: ":") else { return nil }
+      position = skipSpace(position + 1)
+      guard let end = valueEnd(position) else { return nil }
+      members.append((name, position..<end))
+      position = skipSpace(end)
+      if byte(position) == UInt8(ascii: ",") { position = skipSpace(position + 1) }
+    }
+    return byte(position) == UInt8(ascii: "}") ? members : nil
+  }
+
+  private func byte(_ position: Int) -> UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private func skipSpace(_ position: Int) -> Int {
+    var position = position
+    while let byte = byte(position), byte == 0x20 || (0x09...0x0D).contains(byte) { position += 1 }
+    return position
+  }
+
+  private func endsAt(_ position: Int, _ range: Range<Int>) -> Bool {
+    skipSpace(position + 1) >= range.upperBound
+  }
+
+  /// The place after the value that begins at `start`; nil when the text ends inside it.
+  private func valueEnd(_ start: Int) -> Int? {
+    var position = start
+    var depth = 0
+    while let byte = byte(position) {
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let end = stringEnd(position) else { return nil }
+        position = end
+        if depth == 0 { return position }
+        continue
+      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if depth == 0 { return position > start ? position : nil }
+        depth -= 1
+        if depth == 0 { return position + 1 }
+      case UInt8(ascii: ","), 0x20, 0x09, 0x0A, 0x0D:
+        if depth == 0 { return position > start ? position : nil }
+      default: break
+      }
+      position += 1
+    }
+    return depth == 0 && position > start ? position : nil
+  }
+
+  private func stringEnd(_ start: Int) -> Int? {
+    var position = start + 1
+    while let byte = byte(position) {
+      if byte == UInt8(ascii: "\"") { return position + 1 }
+      position += byte == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,174 @@
+public import AnnealFiles
+internal import AnnealText
+internal import OrderedCollections
+
+/// Cleaned rows in parts for training, validation and test.
+public struct PreparedSplit: Sendable {
+  /// How rows are divided.
+  public struct Settings: Sendable, Hashable {
+    /// The share of rows to validate with, 0…1.
+    public var validation: Double
+    /// The share of rows to test with, 0…1.
+    public var test: Double
+    /// A field whose equal values stay on one side, such as a customer's number.
+    public var groupBy: String?
+    /// Another seed gives another split.
+    public var seed: UInt64
+
+    /// Settings.
+    public init(
+      validation: Double = 0.1, test: Double = 0, groupBy: String? = nil, seed: UInt64 = 17
+    ) {
+      self.validation = validation
+      self.test = test
+      self.groupBy = groupBy
+      self.seed = seed
+    }
+  }
+
+  /// The rows to train on.
+  public let train: Dataset<Row>
+  /// The rows to validate with.
+  public let validation: Dataset<Row>
+  /// The rows to test with.
+  public let test: Dataset<Row>
+  /// Rows read, before cleaning.
+  public let rows: Int
+  /// Rows left out, by reason, with the first few places.
+  public let dropped: OrderedDropped
+
+  /// Rows left out: reason, how many, and where the first few stand.
+  public typealias OrderedDropped = [(reason: String, count: Int, places: [AnnealError.Place])]
+
+  /// Cleans and divides the rows of `files`: rows that cannot be read, that are no record of their
+  /// format, that teach nothing, or that repeat an earlier one are left out and counted.
+  public init(
+    files: [String], format: String? = nil, settings: Settings,
+    registry: FormatRegistry = .builtin
+  ) throws {
+    guard settings.validation >= 0, settings.test >= 0, settings.validation + settings.test < 1
+    else {
+      throw AnnealError(
+        .usage, "the shares of validation and test should be at least 0, and below 1 together")
+    }
+    var cleaning = Cleaning()
+    for file in files { try cleaning.add(file, format: format, registry: registry) }
+    guard !cleaning.rows.isEmpty else {
+      throw AnnealError(
+        .data, "no row is left after cleaning", at: .init(file: files.joined(separator: ", ")),
+        remedy: "Look at the file with `anneal data inspect`.")
+    }
+    let rows = Dataset<Row>(rows: cleaning.rows)
+    let parts = Splitting.parts(
+      [settings.validation, settings.test], groups: try Self.groups(rows, settings.groupBy),
+      seed: settings.seed)
+    validation = rows.selecting(parts[0])
+    test = rows.selecting(parts[1])
+    train = rows.selecting(parts[2])
+    self.rows = cleaning.read
+    dropped = cleaning.dropped.map { ($0.key, $0.value.count, $0.value.places) }
+  }
+
+  private static func groups(_ rows: Dataset<Row>, _ field: String?) throws -> [UInt64] {
+    guard let field else { return rows.fingerprints }
+    return try rows.map { row in
+      guard let value = row.fields[field] else {
+        let known = row.fields.object.map { Array($0.keys) } ?? []
+        let hint = nearest(to: field, among: known).map { "; did you mean '\($0)'?" } ?? ""
+        throw AnnealError(
+          .data, "the row has no field '\(field)' to group by\(hint)", at: row.place(field))
+      }
+      return Fingerprint.of(value.text())
+    }.elements
+  }
+
+  /// Writes `train.jsonl`, `validation.jsonl` and `test.jsonl` (as far as they have rows) and
+  /// `report.json` into `folder`.
+  public func write(to folder: String) throws {
+    try Folder.create(folder)
+    for (name, part) in parts where !part.isEmpty {
+      try AtomicFile.write(to: "\(folder)/\(name).jsonl") { output in
+        for row in part { try output.write(row.fields.text(.spaced) + "\n") }
+      }
+    }
+    try AtomicFile.write(json.text(.pretty) + "\n", to: folder + "/report.json")
+  }
+
+  private var parts: [(name: String, rows: Dataset<Row>)] {
+    [("train", train), ("validation", validation), ("test", test)]
+  }
+
+  /// Rows in, rows kept by part, and rows left out by reason.
+  public var json: JSON {
+    let reasons = dropped.map { reason, count, places in
+      (
+        reason,
+        JSON.object([
+          "rows": .integer(count), "first": .array(places.map { .string($0.description) }),
+        ])
+      )
+    }
+    return [
+      "rows": .integer(rows),
+      "kept": .integer(train.count + validation.count + test.count),
+      "train": .integer(train.count), "validation": .integer(validation.count),
+      "test": .integer(test.count),
+      "dropped": .integer(dropped.reduce(0) { $0 + $1.count }),
+      "dropped_by_reason": .object(OrderedDictionary(uniqueKeysWithValues: reasons)),
+    ]
+  }
+}
+
+/// Rows that are left after cleaning, and what was left out.
+private struct Cleaning {
+  var rows: [Row] = []
+  var read = 0
+  var dropped: OrderedDictionary<String, (count: Int, places: [AnnealError.Place])> = [:]
+  private var seen: Set<UInt64> = []
+
+  mutating func add(_ file: String, format name: String?, registry: FormatRegistry) throws {
+    var broken: [AnnealError] = []
+    let contents = try RowReader(path: file).contents { broken.append($0) }
+    read += contents.rows.count + broken.count
+    for problem in broken { drop("cannot be read", problem.place ?? .init(file: file)) }
+    guard let first = contents.rows.first else { return }
+    let format = try name.map { try registry.format(named: $0) } ?? registry.format(of: first)
+    for row in contents.rows {
+      guard let record = try? format.record(from: row) else {
+        drop("is not of the format \(format.name)", row.place())
+        continue
+      }
+      guard record.teachesSomething else {
+        drop("nothing to learn", row.place())
+        continue
+      }
+      guard seen.insert(Fingerprint.of(row.fields.text())).inserted else {
+        drop("repeats an earlier row", row.place())
+        continue
+      }
+      rows.append(row)
+    }
+  }
+
+  private mutating func drop(_ reason: String, _ place: AnnealError.Place) {
+    dropped[reason, default: (0, [])].count += 1
+    if dropped[reason, default: (0, [])].places.count < 5 {
+      dropped[reason, default: (0, [])].places.append(place)
+    }
+  }
+}
+
+extension Record {
+  /// Whether there is anything to learn, as far as can be told without a tokenizer.
+  var teachesSomething: Bool {
+    switch self {
+    case .text(let text): !text.allSatisfy(\.isWhitespace)
+    case .completion(_, let completion): !completion.isEmpty
+    case .conversation(let conversation):
+      conversation.messages.contains { message in
+        message.role == "assistant" && message.weight != 0
+          && (!message.text.isEmpty || message.toolCalls != nil)
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+extension Dataset {
+  /// Rows for training and rows to validate with.
+  ///
+  /// A pure function of the rows' contents and the seed, so that adding rows moves few others across.
+  /// Rows that say the same stay together: nothing validated on was trained on. Both sides keep the
+  /// file's order, and have a row at least when there are two that differ.
+  ///
+  /// - Parameters:
+  ///   - validation: the share of rows to validate with, 0…1.
+  ///   - seed: another seed gives another split.
+  public func split(
+    validation: Double, seed: UInt64
+  ) -> (train: Dataset, validation: Dataset) {
+    let parts = Splitting.parts([validation], groups: fingerprints, seed: seed)
+    return (selecting(parts[1]), selecting(parts[0]))
+  }
+}
+
+/// Splitting rows by share, keeping groups whole.
+enum Splitting {
+  /// The rows of each share and, last, the rest; each in rising order.
+  ///
+  /// Groups are taken in an order drawn from the seed and their own key until a share is full; a
+  /// share above 0 gets one group at least, while one is left for the rest.
+  static func parts(_ shares: [Double], groups: [UInt64], seed: UInt64) -> [[Int]] {
+    var members: [UInt64: [Int]] = [:]
+    for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
+    var order = members.keys.map { group -> (rank: UInt64, group: UInt64) in
+      var numbers = SeededNumbers(seed, group)
+      return (numbers.next(), group)
+    }.sorted { ($0.rank, $0.group) < ($1.rank, $1.group) }[...]
+    var parts: [[Int]] = []
+    for share in shares {
+      let wanted = Int((Double(groups.count) * min(max(share, 0), 1)).rounded())
+      var part: [Int] = []
+      while share > 0, order.count > 1, part.count < max(1, wanted) {
+        guard let next = order.first, let rows = members[next.group] else { break }
+        // A group that would overfill the share by more than it leaves empty is left out.
+        let excess = part.count + rows.count - max(1, wanted)
+        if !part.isEmpty, excess > max(1, wanted) - part.count { break }
+        part += rows
+        order = order.dropFirst()
+      }
+      parts.append(part.sorted())
+    }
+    parts.append(order.flatMap { members[$0.group] ?? [] }.sorted())
+    return parts
+  }
+}

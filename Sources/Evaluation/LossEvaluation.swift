@@ -1,0 +1,80 @@
+public import AnnealDatasets
+public import AnnealNeural
+internal import AnnealTorch
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Loss and accuracy over loss-bearing tokens.
+public struct LossMetrics: Sendable, Hashable {
+  /// The mean negative log-likelihood, nats/token.
+  public var loss: Double
+  /// The share of tokens that the model would have said itself, 0…1.
+  public var tokenAccuracy: Double
+  /// Loss-bearing tokens.
+  public var tokens: Int
+  /// Rows.
+  public var rows: Int
+
+  /// `exp(loss)`.
+  public var perplexity: Double { exp(loss) }
+
+  /// Metrics over `tokens` tokens.
+  public init(loss: Double, tokenAccuracy: Double, tokens: Int, rows: Int) {
+    self.loss = loss
+    self.tokenAccuracy = tokenAccuracy
+    self.tokens = tokens
+    self.rows = rows
+  }
+}
+
+extension CausalModel {
+  /// The model's loss on `examples`, with the given adapters and no dropout.
+  ///
+  /// - Parameters:
+  ///   - tokensPerBatch: how many tokens a pass takes at most, one row at least.
+  ///   - shouldStop: asked before each batch; true ends the evaluation with what was measured.
+  public func loss(
+    on examples: [Example], attachments: [Site: [any Attachment]] = [:],
+    tokensPerBatch: Int = 4096, shouldStop: () -> Bool = { false }
+  ) throws -> LossMetrics {
+    var (sum, correct, tokens, rows) = (0.0, 0, 0, 0)
+    for group in batches(of: examples, tokensPerBatch) {
+      if shouldStop() { break }
+      let batch = PackedBatch(group)
+      guard batch.lossTokens > 0 else { continue }
+      try Torch.checked {
+        withoutGradient {
+          let tensors = BatchTensors(batch, attachments: attachments, on: device)
+          let hidden = hiddenStates(tensors.ids, in: tensors.pass)
+          let result = head.crossEntropy(
+            hidden.indexSelect(0, tensors.lossPositions), targets: tensors.targets)
+          sum += result.lossSum.item()
+          correct += Int(result.correct.item())
+        }
+      }
+      tokens += batch.lossTokens
+      rows += group.count
+    }
+    return LossMetrics(
+      loss: tokens > 0 ? sum / Double(tokens) : 0,
+      tokenAccuracy: tokens > 0 ? Double(correct) / Double(tokens) : 0, tokens: tokens, rows: rows)
+  }
+
+  private func batches(of examples: [Example], _ limit: Int) -> [[Example]] {
+    var batches: [[Example]] = []
+    var tokens = 0
+    for example in examples {
+      if batches.isEmpty || tokens + example.ids.count > limit {
+        batches.append([])
+        tokens = 0
+      }
+      batches[batches.count - 1].append(example)
+      tokens += example.ids.count
+    }
+    return batches
+  }
+}

@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+internal import Synchronization
+
+/// Folders that appear whole or not at all: built beside their place, then renamed.
+public enum AtomicFolder {
+  /// Builds a folder with `body`, which receives its temporary path, and puts it at `folder`.
+  ///
+  /// A folder that stands there already is exchanged in one step and then removed; when `body`
+  /// throws, it stays. Leftovers of processes that were killed on the way are cleared.
+  public static func write(to folder: String, _ body: (String) throws -> Void) throws {
+    try Folder.create(Folder.parent(of: folder) ?? ".")
+    clearLeftovers(of: folder)
+    let partial = "\(folder).partial-\(getpid())-\(Partial.next())"
+    do {
+      try Folder.create(partial)
+      try body(partial)
+      for file in Folder.files(below: partial) { synchronize(folder: partial + "/" + file) }
+      synchronize(folder: partial)
+      try put(partial, at: folder)
+    } catch {
+      try? Folder.remove(partial)
+      throw error
+    }
+    synchronize(folder: Folder.parent(of: folder) ?? ".")
+  }
+
+  private static func put(_ partial: String, at folder: String) throws {
+    guard Folder.exists(folder) else {
+      guard rename(partial, folder) == 0 else {
+        throw StorageError.from(errno, writing: folder)
+      }
+      return
+    }
+    if exchange(partial, folder) {
+      try Folder.remove(partial)
+      return
+    }
+    // A file system without an exchange: there is a moment in which `folder` is absent.
+    let old = "\(folder).partial-\(getpid())-\(Partial.next())"
+    guard rename(folder, old) == 0 else { throw StorageError.from(errno, writing: folder) }
+    guard rename(partial, folder) == 0 else {
+      let reason = errno
+      rename(old, folder)
+      throw StorageError.from(reason, writing: folder)
+    }
+    try Folder.remove(old)
+  }
+
+  private static func exchange(_ a: String, _ b: String) -> Bool {
+    #if canImport(Darwin)
+      return renamex_np(a, b, UInt32(RENAME_SWAP)) == 0
+    #else
+      // glibc declares it for C programs with extensions only, so it is looked up by name.
+      typealias Rename =
+        @convention(c) (
+          Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+        ) -> Int32
+      guard let symbol = dlsym(nil, "renameat2") else { return false }
+      let exchanges: UInt32 = 2
+      return unsafeBitCast(symbol, to: Rename.self)(AT_FDCWD, a, AT_FDCWD, b, exchanges) == 0
+    #endif
+  }
+
+  /// Removes what processes that no longer run left of `folder`.
+  private static func clearLeftovers(of folder: String) {
+    let prefix = Folder.name(of: folder) + ".partial-"
+    let parent = Folder.parent(of: folder) ?? "."
+    for name in Folder.names(in: parent) where name.hasPrefix(prefix) {
+      let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap { Int32($0) }
+      guard let process, kill(process, 0) != 0, errno == ESRCH else { continue }
+      try? Folder.remove(parent + "/" + name)
+    }
+  }
+}
+
+/// Numbers that keep temporary names of one process apart.
+enum Partial {
+  private static let counter = Atomic<Int>(0)
+  static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }
+}

@@ -1,0 +1,34 @@
+public import AnnealTorch
+
+/// `y = x·Wᵀ + b`, `[N, in]` → `[N, out]`, and whatever is attached to it.
+public final class Linear {
+  /// Where the map lies and how large it is.
+  public let site: Site
+  /// How its weight is held.
+  public let storage: any WeightStorage
+  /// `[out]`, when there is one.
+  public let bias: Weight?
+
+  /// Loads a map from `inputs` to `outputs`.
+  public init(
+    _ inputs: Int, _ outputs: Int, _ role: Role, bias hasBias: Bool = false, _ weights: Weights
+  ) throws {
+    site = Site(path: weights.path, role: role, inputs: inputs, outputs: outputs)
+    storage = Dense(try weights.weight("weight", [outputs, inputs]))
+    bias = hasBias ? try weights.weight("bias", [outputs], start: .zeros) : nil
+    weights.inventory.register(self)
+  }
+
+  /// The map of `x`, `[N, in]` → `[N, out]`, with the pass's adapters.
+  public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
+    let attached = pass.attachments[site] ?? []
+    let updates = attached.compactMap { $0.lowRank?.update(for: x, at: site, in: pass) }
+    let base: (Tensor) -> Tensor = { [storage, bias] x in
+      storage.product(x, bias: bias?.value, updates: updates)
+    }
+    let wrapped = attached.filter { $0.lowRank == nil }.reduce(base) { inner, attachment in
+      { attachment($0, around: inner, in: pass) }
+    }
+    return wrapped(x)
+  }
+}

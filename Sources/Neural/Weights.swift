@@ -1,0 +1,111 @@
+internal import AnnealFiles
+public import AnnealTorch
+
+/// Where a model's tensors come from: a checkpoint, or a random start.
+public protocol WeightSource {
+  /// Whether a tensor is stored under `path`.
+  func contains(_ path: String) -> Bool
+  /// The extents of the tensor under `path`, nil when there is none (a random start takes any).
+  func shape(of path: String) -> [Int]?
+  /// The tensor under `path`, as stored or as begun.
+  func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor
+}
+
+/// How a tensor begins when a model is trained from scratch.
+public enum Start: Sendable {
+  /// Normally distributed around 0 with the configuration's `initializer_range`.
+  case normal
+  /// All ones, as norms begin.
+  case ones
+  /// All zeros, as biases begin.
+  case zeros
+}
+
+/// A source of weights and a path into it: `weights / "self_attn" / "q_proj"`.
+///
+/// Layers name their tensors where they use them and load while they are built; a missing key
+/// throws with its full path and the expected extents.
+public struct Weights {
+  /// Where the tensors come from.
+  public let source: any WeightSource
+  /// The path so far.
+  public let path: String
+  /// The type that floating-point weights are cast to; nil keeps what is stored.
+  public let dtype: DType?
+  /// Where the tensors go.
+  public let device: Device
+  /// What was built so far.
+  public let inventory: Inventory
+
+  /// The root of `source`.
+  public init(_ source: any WeightSource, as dtype: DType?, on device: Device) {
+    self.init(source, path: "", dtype: dtype, device: device, inventory: Inventory())
+  }
+
+  private init(
+    _ source: any WeightSource, path: String, dtype: DType?, device: Device, inventory: Inventory
+  ) {
+    self.source = source
+    self.path = path
+    self.dtype = dtype
+    self.device = device
+    self.inventory = inventory
+  }
+
+  /// The weights below `name`.
+  public static func / (weights: Weights, name: some CustomStringConvertible) -> Weights {
+    Weights(
+      weights.source, path: weights.path.isEmpty ? "\(name)" : "\(weights.path).\(name)",
+      dtype: weights.dtype, device: weights.device, inventory: weights.inventory)
+  }
+
+  /// Whether there is a tensor called `name` here.
+  public func contains(_ name: String = "weight") -> Bool { source.contains((self / name).path) }
+
+  /// The tensor called `name`, which must have extents `shape`.
+  public func weight(
+    _ name: String = "weight", _ shape: [Int], start: Start = .normal
+  ) throws -> Weight {
+    let key = (self / name).path
+    if let found = source.shape(of: key), found != shape {
+      throw AnnealError(
+        .model, "the tensor \(key) has extents \(found); config.json asks for \(shape)",
+        remedy: "Check that config.json belongs to these weights.")
+    }
+    var value = try source.tensor(key, shape: shape, start: start)
+    if let dtype, value.dtype.isFloating { value = value.to(dtype) }
+    let weight = Weight(path: key, value: value.to(device))
+    inventory.register(weight)
+    return weight
+  }
+}
+
+/// Fresh random weights, each a pure function of the seed and its own path.
+public struct RandomWeights: WeightSource {
+  /// The seed of the whole model.
+  public let seed: UInt64
+  /// The standard deviation of what begins normally distributed.
+  public let deviation: Double
+
+  /// A random start.
+  public init(seed: UInt64, deviation: Double) {
+    self.seed = seed
+    self.deviation = deviation
+  }
+
+  /// Any path can be begun.
+  public func contains(_ path: String) -> Bool { !path.hasSuffix(".bias") }
+
+  /// Nothing is stored, so any extents will do.
+  public func shape(of path: String) -> [Int]? { nil }
+
+  /// A fresh tensor, float32.
+  public func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor {
+    switch start {
+    case .ones: .ones(shape)
+    case .zeros: .zeros(shape)
+    case .normal:
+      .normal(shape, deviation: deviation, key: RandomKey(seed: seed, name: path))
+    }
+  }
+}

@@ -1,0 +1,83 @@
+internal import AnnealFiles
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+extension ChatTemplate {
+  /// The chat template of a model folder; nil when it has none.
+  ///
+  /// Read, in this order: `chat_template.jinja` (for a name other than `default`,
+  /// `additional_chat_templates/NAME.jinja`), `chat_template.json`, and `chat_template` in
+  /// `tokenizer_config.json`, which is one template or a list of named ones.
+  ///
+  /// - Parameter named: which of several templates; models with tools may have `tool_use`.
+  /// - Throws: `AnnealError` when a file is broken or holds no template.
+  public static func load(
+    modelFolder: String, named: String = "default"
+  ) throws -> ChatTemplate? {
+    let file =
+      named == "default"
+      ? "chat_template.jinja" : "additional_chat_templates/\(named).jinja"
+    if let source = try TextFile.contents("\(modelFolder)/\(file)") {
+      return try ChatTemplate(source: source, name: file)
+    }
+    for file in ["chat_template.json", "tokenizer_config.json"] {
+      let path = "\(modelFolder)/\(file)"
+      guard let text = try TextFile.contents(path) else { continue }
+      let json = try JSON(parsing: text, file: path)
+      guard let found = json["chat_template"], !found.isNull else { continue }
+      return try select(named, from: found, file: path)
+    }
+    return nil
+  }
+
+  private static func select(
+    _ named: String, from json: JSON, file: String
+  ) throws -> ChatTemplate? {
+    let place = "\(file)#chat_template"
+    if let source = json.string {
+      return named == "default" ? try ChatTemplate(source: source, name: place) : nil
+    }
+    guard let list = json.array else {
+      throw AnnealError(
+        .model, "chat_template must be a string or a list of templates, not \(json.kind)",
+        at: .init(file: file, field: "chat_template"))
+    }
+    guard let source = list.first(where: { $0["name"]?.string == named })?["template"]?.string
+    else { return nil }
+    return try ChatTemplate(source: source, name: "\(place)[\(named)]")
+  }
+
+  /// The built-in template called `nameOrPath`, or the one in the file at that path.
+  ///
+  /// - Throws: `AnnealError` when it is neither.
+  public static func named(_ nameOrPath: String) throws -> ChatTemplate {
+    if let found = builtIn.first(where: { $0.name == nameOrPath }) { return found }
+    if let source = try TextFile.contents(nameOrPath) {
+      return try ChatTemplate(source: source, name: nameOrPath)
+    }
+    let names = builtIn.map(\.name)
+    let guess = nearest(to: nameOrPath, among: names).map { "Did you mean \($0)? " } ?? ""
+    throw AnnealError(
+      .recipe, "there is no chat template named '\(nameOrPath)', and no such file",
+      remedy: "\(guess)Give a path, or one of: \(names.joined(separator: ", ")).")
+  }
+}
+
+/// Small text files.
+enum TextFile {
+  /// The text of the file at `path`, ill-formed UTF-8 replaced; nil when there is no such file.
+  static func contents(_ path: String) throws -> String? {
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+      return nil
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw AnnealError(.model, "the file cannot be read", at: .init(file: path))
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}

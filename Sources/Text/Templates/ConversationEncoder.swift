@@ -1,0 +1,129 @@
+public import AnnealFiles
+
+/// From messages to ids: the one way that training, evaluation, chat and serving share, so that the
+/// ids a model is trained on are the ids it is served with.
+///
+/// A conversation is written by the chat template and the text encoded as it stands: what the
+/// template writes is all there is, and no second beginning-of-text token comes before it.
+public struct ConversationEncoder: Sendable {
+  /// The tokenizer.
+  public let tokenizer: Tokenizer
+  /// The template of conversations.
+  public let template: ChatTemplate
+  /// The template of conversations with tools, when the model has another for them.
+  public let toolTemplate: ChatTemplate?
+  /// What templates see besides the conversation, such as `bos_token`.
+  public let variables: [String: JSON]
+  /// The ids that end an answer: the model's end tokens, and the one its template puts after a
+  /// turn.
+  public let endOfTurn: Set<Int>
+  /// What the tokenizer itself puts before a text that is no conversation, such as `<s>`.
+  let opening: [Int]
+
+  /// An encoder.
+  ///
+  /// - Parameter endTokens: more ids that end an answer, such as those of `generation_config.json`.
+  public init(
+    tokenizer: Tokenizer, template: ChatTemplate, toolTemplate: ChatTemplate? = nil,
+    variables: [String: JSON] = [:], endTokens: Set<Int> = []
+  ) {
+    self.tokenizer = tokenizer
+    self.template = template
+    self.toolTemplate = toolTemplate
+    self.variables = variables
+    var ends = endTokens
+    if let end = tokenizer.endOfText { ends.insert(end) }
+    if let end = Self.closingToken(tokenizer, template, variables) { ends.insert(end) }
+    endOfTurn = ends
+    opening = Self.opening(of: tokenizer)
+  }
+
+  /// A conversation as ids, with what a model learns from it.
+  ///
+  /// A turn is learned from where the assistant takes over to the end-of-turn token that closes it,
+  /// always with that token, found by its place; what the template writes after it is not learned.
+  /// Turns are found by the template's `{% generation %}` blocks, or else by writing the
+  /// conversation up to each turn. A last turn that the template leaves open gets the tokenizer's
+  /// end token.
+  ///
+  /// - Parameters:
+  ///   - training: which turns are learned; a message whose weight is 0 never is.
+  ///   - addGenerationPrompt: whether to end where the assistant's answer begins.
+  /// - Throws: `AnnealError` when the template refuses the conversation or does not work, when it
+  ///   writes a turn differently once others follow (naming the turn), and when it begins a text
+  ///   twice.
+  public func encode(
+    _ conversation: Conversation, training: TrainingMask = .assistant,
+    addGenerationPrompt: Bool = false
+  ) throws -> EncodedConversation {
+    let template = conversation.tools == nil ? template : toolTemplate ?? template
+    let rendering = try TurnFinder(
+      template: template, conversation: conversation, variables: variables,
+      addGenerationPrompt: addGenerationPrompt)
+    let turns = try rendering.turns(training)
+    let encoding = BoundedEncoding(
+      rendering.text, boundaries: rendering.boundaries(), tokenizer: tokenizer)
+    try checkBeginning(encoding.ids, template)
+    guard let turns else {
+      return EncodedConversation(
+        ids: encoding.ids, lossMask: Array(repeating: true, count: encoding.ids.count))
+    }
+    var masker = Masker(encoding, text: rendering.text, encoder: self)
+    for turn in turns { masker.learn(turn) }
+    return masker.encoded(
+      endsWithLearnedTurn: !addGenerationPrompt && rendering.endsWithAnswer
+        && turns.contains { $0.message == rendering.lastMessage })
+  }
+
+  /// A prompt and what should follow it; only the completion and the end token are learned.
+  ///
+  /// What the tokenizer puts before a text comes first.
+  public func encode(prompt: String, completion: String) -> EncodedConversation {
+    let length = prompt.unicodeScalars.count
+    let encoding = BoundedEncoding(
+      prompt + completion, boundaries: [length], tokenizer: tokenizer)
+    var encoded = EncodedConversation(
+      ids: opening + encoding.ids,
+      lossMask: opening.map { _ in false } + encoding.starts.map { $0 >= length })
+    close(&encoded, learned: !completion.isEmpty)
+    return encoded
+  }
+
+  /// The ids of a prompt that is to be completed: those that `encode(prompt:completion:)` begins
+  /// with.
+  public func encode(prompt: String) -> [Int] {
+    opening + tokenizer.encode(prompt, addSpecialTokens: false)
+  }
+
+  /// A text from its beginning to the end token, all of it learned except what the tokenizer puts
+  /// before it.
+  public func encode(text: String) -> EncodedConversation {
+    let ids = tokenizer.encode(text, addSpecialTokens: false)
+    var encoded = EncodedConversation(
+      ids: opening + ids, lossMask: opening.map { _ in false } + ids.map { _ in true })
+    close(&encoded, learned: !ids.isEmpty)
+    return encoded
+  }
+
+  /// Puts the end token after what is encoded, unless it is there.
+  func close(_ encoded: inout EncodedConversation, learned: Bool) {
+    guard let end = tokenizer.endOfText else { return }
+    if encoded.ids.last == end, encoded.ids.count > opening.count {
+      encoded.lossMask[encoded.ids.count - 1] = learned
+    } else {
+      encoded.ids.append(end)
+      encoded.lossMask.append(learned)
+    }
+  }
+
+  private func checkBeginning(_ ids: [Int], _ template: ChatTemplate) throws {
+    guard let begin = tokenizer.beginningOfText, begin != tokenizer.endOfText, ids.count > 1,
+      ids[0] == begin, ids[1] == begin
+    else { return }
+    throw AnnealError(
+      .model,
+      "the conversation begins with '\(tokenizer.token(of: begin) ?? String(begin))' twice",
+      at: .init(file: template.name),
+      remedy: "The template writes it once; take it out of the first message.")
+  }
+}

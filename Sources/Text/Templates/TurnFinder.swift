@@ -1,0 +1,143 @@
+internal import AnnealFiles
+
+/// A conversation as its template writes it, and where its turns lie in the text.
+struct TurnFinder {
+  /// A part of the text, in UTF-8 offsets, and the message that says it.
+  struct Turn: Equatable {
+    var message: Int
+    var range: Range<Int>
+    /// Whether the template itself marked the part.
+    var isMarked = false
+  }
+
+  let text: String
+  private let marked: [Range<Int>]
+  private let template: ChatTemplate
+  private let context: RenderingContext
+  private let messages: [Message]
+  private let addGenerationPrompt: Bool
+  /// Where the assistant takes over for each of its messages, where the text up to there, with the
+  /// generation prompt, begins the whole text.
+  private let takeovers: [Int: Int]
+
+  init(
+    template: ChatTemplate, conversation: Conversation, variables: [String: JSON],
+    addGenerationPrompt: Bool
+  ) throws {
+    self.template = template
+    messages = conversation.messages
+    context = RenderingContext(conversation, variables: variables)
+    self.addGenerationPrompt = addGenerationPrompt
+    let whole = try template.render(context, addGenerationPrompt: addGenerationPrompt)
+    text = whole.text
+    marked = whole.generated
+    var takeovers: [Int: Int] = [:]
+    for index in messages.indices where messages[index].role == "assistant" {
+      let before = try? template.render(context, first: index, addGenerationPrompt: true).text
+      if let before, whole.text.utf8.starts(with: before.utf8) {
+        takeovers[index] = before.utf8.count
+      }
+    }
+    self.takeovers = takeovers
+  }
+
+  var endsWithAnswer: Bool { messages.last?.role == "assistant" }
+  var lastMessage: Int { messages.count - 1 }
+
+  /// The parts to learn; nil for the whole text.
+  func turns(_ training: TrainingMask) throws -> [Turn]? {
+    guard let chosen = training.turns(of: messages) else { return nil }
+    if let turns = markedTurns(chosen) { return turns }
+    return try chosen.map { try turn($0) }
+  }
+
+  /// Where the assistant takes over, in Unicode scalars, ascending: the places at which the ids of
+  /// what comes before must stand on their own.
+  func boundaries() -> [Int] {
+    var places = takeovers
+    for turn in markedTurns(answers) ?? [] where places[turn.message] == nil {
+      places[turn.message] = turn.range.lowerBound
+    }
+    return scalarOffsets(of: Set(places.values).sorted())
+  }
+
+  private var answers: [Int] { messages.indices.filter { messages[$0].role == "assistant" } }
+
+  // MARK: Turns that the template marks
+
+  /// The marked part of each chosen message, when the marks can be told apart: one for each of the
+  /// assistant's messages.
+  private func markedTurns(_ chosen: [Int]) -> [Turn]? {
+    let answers = answers
+    guard marked.count == answers.count, !marked.isEmpty,
+      chosen.allSatisfy({ messages[$0].role == "assistant" })
+    else { return nil }
+    return zip(answers, marked).filter { chosen.contains($0.0) }
+      .map { Turn(message: $0.0, range: $0.1, isMarked: true) }
+  }
+
+  // MARK: Turns found by writing the conversation up to them
+
+  private func turn(_ index: Int) throws -> Turn {
+    let isAnswer = messages[index].role == "assistant"
+    let before =
+      try takeovers[index] ?? beginning(upTo: index, addGenerationPrompt: isAnswer, of: index)
+    let isLast = index == lastMessage && !addGenerationPrompt
+    let through =
+      isLast
+      ? text.utf8.count : try beginning(upTo: index + 1, addGenerationPrompt: false, of: index)
+    guard before <= through else { throw changed(index) }
+    return Turn(message: index, range: before..<through)
+  }
+
+  /// The length of the text of the first `count` messages, which must begin the whole text.
+  private func beginning(
+    upTo count: Int, addGenerationPrompt: Bool, of index: Int
+  ) throws -> Int {
+    // Many templates write no text at all for no messages, or refuse to.
+    if count == 0, !addGenerationPrompt { return 0 }
+    let part: String
+    do {
+      part = try template.render(
+        context, first: count, addGenerationPrompt: addGenerationPrompt
+      ).text
+    } catch {
+      throw AnnealError(
+        .data, "the chat template cannot write the conversation up to messages[\(index)]",
+        at: .init(file: template.name, field: "messages[\(index)]"),
+        remedy: Self.remedy, cause: error)
+    }
+    guard text.utf8.starts(with: part.utf8) else { throw changed(index) }
+    return part.utf8.count
+  }
+
+  private func changed(_ index: Int) -> AnnealError {
+    AnnealError(
+      .data,
+      "the chat template writes messages[\(index)] (\(messages[index].role)) differently once "
+        + "others follow, so what is learned would not be what is served",
+      at: .init(file: template.name, field: "messages[\(index)]"), remedy: Self.remedy)
+  }
+
+  private static let remedy =
+    "Train on the last turn only, cut the conversation there, or give a template with "
+    + "{% generation %} blocks."
+
+  /// The same places counted in Unicode scalars.
+  func scalarOffsets(of places: [Int]) -> [Int] {
+    var offsets: [Int] = []
+    var (scalars, bytes) = (0, 0)
+    var remaining = places[...]
+    for byte in text.utf8 {
+      while let place = remaining.first, place <= bytes {
+        offsets.append(scalars)
+        remaining.removeFirst()
+      }
+      if remaining.isEmpty { break }
+      bytes += 1
+      // Continuation bytes belong to the scalar before them.
+      if byte & 0xC0 != 0x80 { scalars += 1 }
+    }
+    return offsets + remaining.map { _ in scalars }
+  }
+}

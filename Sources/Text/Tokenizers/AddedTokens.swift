@@ -1,0 +1,143 @@
+internal import AnnealFiles
+
+/// A token that is cut out of a text before the model sees it.
+struct AddedToken: Sendable {
+  var id: Int
+  var content: String
+  /// Whether it only counts between characters that are not part of a word.
+  var isSingleWord = false
+  /// Whether it swallows white space before it.
+  var stripsLeft = false
+  /// Whether it swallows white space behind it.
+  var stripsRight = false
+  /// Whether it is looked for in the normalized text instead of the text as written.
+  var isNormalized = false
+  var isSpecial = false
+
+  init(_ json: JSON, id: Int? = nil, file: String) throws {
+    guard let id = id ?? json["id"]?.integer, let content = json["content"]?.string, id >= 0,
+      id < Int(Int32.max)
+    else {
+      throw AnnealError(
+        .model, "an added token needs a whole number 'id' and a string 'content'",
+        at: .init(file: file, field: "added_tokens"))
+    }
+    self.id = id
+    self.content = content
+    isSingleWord = json["single_word"]?.bool ?? false
+    stripsLeft = json["lstrip"]?.bool ?? false
+    stripsRight = json["rstrip"]?.bool ?? false
+    isSpecial = json["special"]?.bool ?? false
+    isNormalized = json["normalized"]?.bool ?? !isSpecial
+  }
+}
+
+/// Finds added tokens in a text, the leftmost first and of those the longest.
+struct AddedTokenFinder: Sendable {
+  private struct Node: Sendable {
+    var children: [UInt8: Int32] = [:]
+    var token: Int32 = -1
+  }
+
+  /// A part of a text: an added token's place, or what lies between two.
+  struct Part {
+    var range: Range<Int>
+    var id: Int?
+  }
+
+  private var tokens: [AddedToken] = []
+  private var nodes = [Node()]
+  /// Whether a token begins with the byte.
+  private var begins = [Bool](repeating: false, count: 256)
+
+  /// A finder of `tokens`, each spelled as `spelling` says.
+  init(_ tokens: [AddedToken], spelling: (AddedToken) -> [UInt8]) {
+    for token in tokens {
+      let bytes = spelling(token)
+      guard let first = bytes.first else { continue }
+      begins[Int(first)] = true
+      insert(bytes, Int32(truncatingIfNeeded: self.tokens.count))
+      self.tokens.append(token)
+    }
+  }
+
+  var isEmpty: Bool { tokens.isEmpty }
+
+  private mutating func insert(_ bytes: [UInt8], _ token: Int32) {
+    var node = 0
+    for byte in bytes {
+      if let child = nodes[node].children[byte] {
+        node = Int(child)
+      } else {
+        nodes.append(Node())
+        nodes[node].children[byte] = Int32(truncatingIfNeeded: nodes.count - 1)
+        node = nodes.count - 1
+      }
+    }
+    nodes[node].token = token
+  }
+
+  /// The parts of `text`, in order, that cover it without empty ones.
+  func parts(of text: UnsafeBufferPointer<UInt8>) -> [Part] {
+    var parts: [Part] = []
+    var done = 0
+    var index = 0
+    while index < text.count {
+      guard begins[Int(text[index])], let (token, end) = longestMatch(text, index) else {
+        index += 1
+        continue
+      }
+      let found = index
+      index = end
+      guard let range = place(token, found..<end, in: text, after: done) else { continue }
+      if done < range.lowerBound { parts.append(Part(range: done..<range.lowerBound, id: nil)) }
+      parts.append(Part(range: range, id: token.id))
+      done = range.upperBound
+      index = max(index, done)
+    }
+    if done < text.count { parts.append(Part(range: done..<text.count, id: nil)) }
+    return parts
+  }
+
+  private func longestMatch(
+    _ text: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> (AddedToken, end: Int)? {
+    var node = 0
+    var best: (AddedToken, end: Int)?
+    var index = start
+    while index < text.count, let child = nodes[node].children[text[index]] {
+      node = Int(child)
+      index += 1
+      if nodes[node].token >= 0 { best = (tokens[Int(nodes[node].token)], index) }
+    }
+    return best
+  }
+
+  /// What a match covers once its flags have been heard; nil when it is part of a word.
+  private func place(
+    _ token: AddedToken, _ match: Range<Int>, in text: UnsafeBufferPointer<UInt8>, after done: Int
+  ) -> Range<Int>? {
+    let classes = CharacterClasses.shared
+    var (start, end) = (match.lowerBound, match.upperBound)
+    if token.isSingleWord {
+      let before = scalarStart(text, before: start, from: 0)
+      if start > 0, classes[scalar(text, at: before).value].contains(.word) { return nil }
+      if end < text.count, classes[scalar(text, at: end).value].contains(.word) { return nil }
+    }
+    if token.stripsLeft {
+      while start > done {
+        let before = scalarStart(text, before: start, from: done)
+        guard classes[scalar(text, at: before).value].contains(.space) else { break }
+        start = before
+      }
+    }
+    if token.stripsRight {
+      while end < text.count {
+        let next = scalar(text, at: end)
+        guard classes[next.value].contains(.space) else { break }
+        end += next.length
+      }
+    }
+    return start..<end
+  }
+}

@@ -1,0 +1,108 @@
+/// A text on its way to the model: bytes that may have been rewritten, and where each came from.
+struct NormalizedText: Sendable {
+  /// Bytes of the source text, from the first to behind the last.
+  struct Span: Sendable, Hashable {
+    var start: Int32
+    var end: Int32
+  }
+
+  /// Well-formed UTF-8.
+  private(set) var bytes: [UInt8]
+  /// For each byte, the source character it came from; nil when nobody will ask for offsets.
+  private(set) var spans: [Span]?
+  /// Whether it begins where the source begins.
+  private(set) var isAtSourceStart: Bool
+
+  /// The part of the source that lies in `range`.
+  init(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, tracksSpans: Bool) {
+    bytes = Array(source[range])
+    isAtSourceStart = range.lowerBound == 0
+    guard tracksSpans else { return }
+    var spans: [Span] = []
+    spans.reserveCapacity(range.count)
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let length = utf8Length(lead: source[index])
+      let span = Span(
+        start: Int32(truncatingIfNeeded: index), end: Int32(truncatingIfNeeded: index + length))
+      for _ in 0..<length { spans.append(span) }
+      index += length
+    }
+    self.spans = spans
+  }
+
+  /// The source bytes that `range` came from; nil when spans are not tracked or the range is empty.
+  func source(of range: Range<Int>) -> Range<Int>? {
+    guard let spans, !range.isEmpty, range.upperBound <= spans.count else { return nil }
+    let start = Int(spans[range.lowerBound].start)
+    return start..<max(start, Int(spans[range.upperBound - 1].end))
+  }
+
+  /// The text in `range`, with its spans.
+  func part(_ range: Range<Int>) -> NormalizedText {
+    var copy = self
+    copy.isAtSourceStart = isAtSourceStart && range.lowerBound == 0
+    copy.trim(to: range)
+    return copy
+  }
+
+  /// Puts `text` before the first character, from which it is said to come; an empty text stays so.
+  mutating func prepend(_ text: [UInt8], at index: Int = 0) {
+    guard index < bytes.count else { return }
+    bytes.insert(contentsOf: text, at: index)
+    if let span = spans?[index] {
+      spans?.insert(contentsOf: repeatElement(span, count: text.count), at: index)
+    }
+  }
+
+  /// Puts `replacement` in place of each of `matches`, which are in order and do not overlap; the new
+  /// text comes from the last character of what it replaces.
+  mutating func replace(_ matches: [Range<Int>], with replacement: [UInt8]) {
+    guard !matches.isEmpty else { return }
+    var builder = Builder(self)
+    var position = 0
+    for match in matches {
+      builder.keep(position..<match.lowerBound)
+      builder.add(replacement, from: match.upperBound - 1)
+      position = match.upperBound
+    }
+    builder.keep(position..<bytes.count)
+    self = builder.result
+  }
+
+  /// Keeps only what lies in `range`.
+  mutating func trim(to range: Range<Int>) {
+    bytes = Array(bytes[range])
+    spans = spans.map { Array($0[range]) }
+  }
+
+  /// Writes a new text from pieces of an old one.
+  struct Builder {
+    private let old: NormalizedText
+    private(set) var result: NormalizedText
+
+    init(_ old: NormalizedText) {
+      self.old = old
+      result = old
+      result.bytes = []
+      result.bytes.reserveCapacity(old.bytes.count + 16)
+      if old.spans != nil { result.spans = [] }
+    }
+
+    var count: Int { result.bytes.count }
+
+    mutating func keep(_ range: Range<Int>) {
+      result.bytes.append(contentsOf: old.bytes[range])
+      if let spans = old.spans { result.spans?.append(contentsOf: spans[range]) }
+    }
+
+    /// Adds bytes that stand for the character of the old text at `index`.
+    mutating func add(_ bytes: some Collection<UInt8>, from index: Int) {
+      result.bytes.append(contentsOf: bytes)
+      if let spans = old.spans {
+        let span = spans.indices.contains(index) ? spans[index] : Span(start: 0, end: 0)
+        result.spans?.append(contentsOf: repeatElement(span, count: bytes.count))
+      }
+    }
+  }
+}

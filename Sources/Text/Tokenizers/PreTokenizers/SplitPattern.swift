@@ -1,0 +1,157 @@
+internal import AnnealFiles
+
+/// What a text is cut at.
+struct SplitPattern: Sendable {
+  /// A match, or what lies between two.
+  struct Part {
+    var range: Range<Int>
+    var isMatch: Bool
+  }
+
+  let scanner: any WordScanner
+
+  init(_ scanner: any WordScanner) { self.scanner = scanner }
+
+  /// The member `pattern` of a part: `{"String": …}` or `{"Regex": …}`.
+  init(_ part: TokenizerPart) throws {
+    let pattern = part.json["pattern"]
+    if let literal = pattern?["String"]?.string ?? pattern?.string {
+      scanner = LiteralScanner(literal: Array(literal.utf8))
+    } else if let regex = pattern?["Regex"]?.string {
+      guard let known = Self.scanner(for: regex) else {
+        throw part.error("the regular expression \(regex) is not among those that are known")
+      }
+      scanner = known
+    } else {
+      throw part.error("'pattern' should be a String or a Regex")
+    }
+  }
+
+  /// The regular expressions that are known, as scanners.
+  private static let known: [String: @Sendable () -> any WordScanner] = [
+    gpt2: { GPT2Scanner() },
+    #"\p{N}"#: { ClassRunScanner(.number, limit: 1) },
+    #"\p{N}{1,3}"#: { ClassRunScanner(.number, limit: 3) },
+    #"\p{N}+"#: { ClassRunScanner(.number) },
+    #"\d"#: { ClassRunScanner(.decimal, limit: 1) },
+    #"\d+"#: { ClassRunScanner(.decimal) },
+    #"\s"#: { ClassRunScanner(.space, limit: 1) },
+    #"\s+"#: { ClassRunScanner(.space) },
+    #"\w+|[^\w\s]+"#: { WordOrSignsScanner() },
+    " +": { RepeatedByteScanner(byte: 0x20, minimum: 1) },
+    " {2,}": { RepeatedByteScanner(byte: 0x20, minimum: 2) },
+    "\n": { LiteralScanner(literal: [0x0A]) },
+    " ": { LiteralScanner(literal: [0x20]) },
+  ]
+
+  static let gpt2 =
+    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+
+  /// The pattern that Llama-3 (3 digits) and Qwen2 (1 digit) write in their files.
+  static func cl100k(maximumDigits: Int) -> String {
+    let digits = maximumDigits == 1 ? #"\p{N}"# : #"\p{N}{1,\#(maximumDigits)}"#
+    return #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
+
+  private static func scanner(for regex: String) -> (any WordScanner)? {
+    if let make = known[regex] { return make() }
+    // cl100k is written in several ways that mean the same: the contractions grouped otherwise,
+    // possessive repetitions, one newline instead of many after greedy space.
+    let plain = replacing(
+      regex,
+      [
+        ("'(?i:[sdmt]|ll|ve|re)", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"),
+        ("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"), ("?+", "?"), ("++", "+"),
+        (#"|\s*[\r\n]|"#, #"|\s*[\r\n]+|"#), (#"\s++$|"#, ""),
+      ])
+    for digits in [1, 2, 3] where plain == cl100k(maximumDigits: digits) {
+      return CL100KScanner(maximumDigits: digits)
+    }
+    return nil
+  }
+
+  private static func replacing(_ text: String, _ changes: [(String, String)]) -> String {
+    changes.reduce(text) { text, change in
+      text.split(separator: change.0, omittingEmptySubsequences: false)
+        .joined(separator: change.1)
+    }
+  }
+
+  /// The parts that cover `range` of `text`, in order.
+  func parts(of text: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> [Part] {
+    var parts: [Part] = []
+    var unmatched = range.lowerBound
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let end = scanner.match(text, from: index, to: range.upperBound)
+      if end <= index {
+        index += utf8Length(lead: text[index])
+        continue
+      }
+      if unmatched < index { parts.append(Part(range: unmatched..<index, isMatch: false)) }
+      parts.append(Part(range: index..<end, isMatch: true))
+      index = end
+      unmatched = end
+    }
+    if unmatched < range.upperBound {
+      parts.append(Part(range: unmatched..<range.upperBound, isMatch: false))
+    }
+    return parts
+  }
+}
+
+/// What becomes of the matches when a text is cut.
+enum SplitBehavior: String, Sendable {
+  case removed = "Removed"
+  case isolated = "Isolated"
+  case mergedWithPrevious = "MergedWithPrevious"
+  case mergedWithNext = "MergedWithNext"
+  case contiguous = "Contiguous"
+
+  init(_ part: TokenizerPart, default value: SplitBehavior? = nil) throws {
+    if part.json["behavior"] == nil, let value {
+      self = value
+      return
+    }
+    let name = try part.string("behavior")
+    guard let behavior = SplitBehavior(rawValue: name) else {
+      throw part.error("a split behavior '\(name)' is not known")
+    }
+    self = behavior
+  }
+
+  /// Appends the pieces that `parts` make to `pieces`.
+  func append(_ parts: [SplitPattern.Part], to pieces: inout [Range<Int>]) {
+    switch self {
+    case .isolated: for part in parts { pieces.append(part.range) }
+    case .removed: for part in parts where !part.isMatch { pieces.append(part.range) }
+    case .contiguous: join(parts, &pieces) { $0.isMatch == $1 }
+    case .mergedWithPrevious: join(parts, &pieces) { $0.isMatch && !$1 }
+    case .mergedWithNext:
+      var backwards: [Range<Int>] = []
+      join(parts.reversed(), &backwards) { $0.isMatch && !$1 }
+      pieces.append(contentsOf: backwards.reversed())
+    }
+  }
+
+  /// Joins each part to the one before it when `joins` says so, given whether that was a match.
+  private func join(
+    _ parts: [SplitPattern.Part], _ pieces: inout [Range<Int>],
+    _ joins: (SplitPattern.Part, Bool) -> Bool
+  ) {
+    var isAfterMatch = false
+    let first = pieces.count
+    for part in parts {
+      if joins(part, isAfterMatch), pieces.count > first, let last = pieces.popLast() {
+        pieces.append(
+          min(
+            last.lowerBound, part.range.lowerBound)..<max(
+              last.upperBound, part.range.upperBound))
+      } else {
+        pieces.append(part.range)
+      }
+      isAfterMatch = part.isMatch
+    }
+  }
+}

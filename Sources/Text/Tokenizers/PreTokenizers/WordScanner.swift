@@ -1,0 +1,203 @@
+/// A regular expression written by hand.
+protocol WordScanner: Sendable {
+  /// Where the match that begins at `start` ends; `start` itself when there is none.
+  ///
+  /// - Parameter end: the end of the piece, at most the count of `text`; `start` lies before it.
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int
+}
+
+extension WordScanner {
+  /// The end of the run, from `start`, of scalars in one of `wanted` (or in none of them).
+  @inline(__always)
+  func run(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, of wanted: CharacterClass,
+    isInverted: Bool = false, _ classes: CharacterClasses, limit: Int = .max
+  ) -> Int {
+    var index = start
+    var count = 0
+    while index < end, count < limit {
+      let next = scalar(text, at: index)
+      if classes[next.value].isDisjoint(with: wanted) != isInverted { break }
+      index += next.length
+      count += 1
+    }
+    return index
+  }
+
+  /// `\s+(?!\S)|\s+`: a run of space, without its last scalar when something follows.
+  @inline(__always)
+  func space(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, runEnd: Int
+  ) -> Int {
+    if runEnd == end { return end }
+    let last = scalarStart(text, before: runEnd, from: start)
+    return last > start ? last : runEnd
+  }
+}
+
+/// GPT-2's pattern:
+/// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
+struct GPT2Scanner: WordScanner {
+  private let classes = CharacterClasses.shared
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    let first = text[start]
+    if first == UInt8(ascii: "'") {
+      let length = contraction(text, start, end)
+      if length > 0 { return start + length }
+    }
+    let word = first == 0x20 && start + 1 < end ? start + 1 : start
+    let kind = classes[scalar(text, at: word).value]
+    if kind.contains(.letter) { return run(text, from: word, to: end, of: .letter, classes) }
+    if kind.contains(.number) { return run(text, from: word, to: end, of: .number, classes) }
+    if !kind.contains(.space) {
+      return run(
+        text, from: word, to: end, of: [.space, .letter, .number], isInverted: true, classes)
+    }
+    let runEnd = run(text, from: start, to: end, of: .space, classes)
+    return space(text, from: start, to: end, runEnd: runEnd)
+  }
+
+  private func contraction(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    guard start + 1 < end else { return 0 }
+    let second = start + 2 < end ? text[start + 2] : 0
+    switch (text[start + 1], second) {
+    case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _),
+      (UInt8(ascii: "d"), _):
+      return 2
+    case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+      (UInt8(ascii: "l"), UInt8(ascii: "l")):
+      return 3
+    default: return 0
+    }
+  }
+}
+
+/// The pattern of cl100k, Llama-3 and Qwen2, which differ in how many digits stay together:
+/// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*`
+/// `|\s*[\r\n]+|\s+(?!\S)|\s+`.
+struct CL100KScanner: WordScanner {
+  let maximumDigits: Int
+  private let classes = CharacterClasses.shared
+
+  init(maximumDigits: Int) { self.maximumDigits = maximumDigits }
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    let first = scalar(text, at: start)
+    let kind = classes[first.value]
+    if first.value == 0x27 {
+      let length = contraction(text, start, end)
+      if length > 0 { return start + length }
+    }
+    if kind.contains(.letter) { return run(text, from: start, to: end, of: .letter, classes) }
+    if kind.contains(.number) {
+      return run(text, from: start, to: end, of: .number, classes, limit: maximumDigits)
+    }
+    let second = start + first.length
+    let isNewline = first.value == 0x0A || first.value == 0x0D
+    let nextKind = second < end ? classes[scalar(text, at: second).value] : .space
+    if !isNewline, nextKind.contains(.letter) {
+      return run(text, from: second, to: end, of: .letter, classes)
+    }
+    let isMark = kind.isDisjoint(with: .space)
+    if isMark || first.value == 0x20 && nextKind.isDisjoint(with: [.space, .letter, .number]) {
+      let signs = run(
+        text, from: isMark ? start : second, to: end, of: [.space, .letter, .number],
+        isInverted: true, classes)
+      return newlines(text, from: signs, to: end)
+    }
+    let runEnd = run(text, from: start, to: end, of: .space, classes)
+    if let newline = text[start..<runEnd].lastIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
+      return newline + 1
+    }
+    return space(text, from: start, to: end, runEnd: runEnd)
+  }
+
+  private func newlines(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    var index = start
+    while index < end, text[index] == 0x0A || text[index] == 0x0D { index += 1 }
+    return index
+  }
+
+  /// The length of a contraction in any case; the long s (U+017F) is an s in another case.
+  private func contraction(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    guard start + 1 < end else { return 0 }
+    if start + 2 < end, text[start + 1] == 0xC5, text[start + 2] == 0xBF { return 3 }
+    let second = start + 2 < end ? text[start + 2] | 0x20 : 0
+    switch (text[start + 1] | 0x20, second) {
+    case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _),
+      (UInt8(ascii: "d"), _):
+      // The bit that makes lower case also moves some signs; letters are what is meant.
+      return text[start + 1] >= 0x41 ? 2 : 0
+    case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+      (UInt8(ascii: "l"), UInt8(ascii: "l")):
+      return text[start + 1] >= 0x41 && text[start + 2] >= 0x41 ? 3 : 0
+    default: return 0
+    }
+  }
+}
+
+/// A run of scalars of some classes, such as `\s+`, `\d` or `\p{N}{1,3}`.
+struct ClassRunScanner: WordScanner {
+  let wanted: CharacterClass
+  var isInverted = false
+  var limit = Int.max
+  private let classes = CharacterClasses.shared
+
+  init(_ wanted: CharacterClass, isInverted: Bool = false, limit: Int = .max) {
+    self.wanted = wanted
+    self.isInverted = isInverted
+    self.limit = limit
+  }
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    run(text, from: start, to: end, of: wanted, isInverted: isInverted, classes, limit: limit)
+  }
+}
+
+/// `\w+|[^\w\s]+`.
+struct WordOrSignsScanner: WordScanner {
+  private let classes = CharacterClasses.shared
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    if classes[scalar(text, at: start).value].contains(.word) {
+      return run(text, from: start, to: end, of: .word, classes)
+    }
+    return run(text, from: start, to: end, of: [.word, .space], isInverted: true, classes)
+  }
+}
+
+/// One scalar that is punctuation: of `\p{P}`, or an ASCII sign.
+struct PunctuationScanner: WordScanner {
+  private let classes = CharacterClasses.shared
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    let first = scalar(text, at: start)
+    let kind = classes[first.value]
+    let isSign = first.value < 0x80 && !kind.isDisjoint(with: [.punctuation, .symbol])
+    return kind.contains(.punctuation) || isSign ? start + first.length : start
+  }
+}
+
+/// A text that is matched as it stands.
+struct LiteralScanner: WordScanner {
+  let literal: [UInt8]
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    guard end - start >= literal.count else { return start }
+    for offset in literal.indices where text[start + offset] != literal[offset] { return start }
+    return start + literal.count
+  }
+}
+
+/// One byte, again and again, at least so many times: ` {2,}`.
+struct RepeatedByteScanner: WordScanner {
+  let byte: UInt8
+  let minimum: Int
+
+  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    var index = start
+    while index < end, text[index] == byte { index += 1 }
+    return index - start >= minimum ? index : start
+  }
+}

@@ -1,0 +1,50 @@
+/// Turns ids into text one at a time, holding back what may still change.
+///
+/// The pieces joined equal `Tokenizer.decode` of all ids, except that what a decoder does at the very
+/// beginning (dropping the first space) happens once.
+public struct StreamDecoder: Sendable {
+  private let tokenizer: Tokenizer
+  private let skipsSpecialTokens: Bool
+  /// Ids already told, kept because their neighbours' text depends on them, and those held back.
+  private var ids: [Int] = []
+  /// How many of `ids` have been told.
+  private var told = 0
+  /// The text of the told ids.
+  private var toldBytes = 0
+
+  init(_ tokenizer: Tokenizer, skipsSpecialTokens: Bool) {
+    self.tokenizer = tokenizer
+    self.skipsSpecialTokens = skipsSpecialTokens
+  }
+
+  /// The text that `id` completes; empty while a character is incomplete.
+  public mutating func push(_ id: Int) -> String {
+    ids.append(id)
+    let bytes = Array(text(of: ids[...]).utf8)
+    if bytes.count <= toldBytes || bytes.hasReplacementAtEnd { return "" }
+    let new = String(decoding: bytes[toldBytes...], as: UTF8.self)
+    ids.removeFirst(told)
+    told = ids.count
+    toldBytes = text(of: ids[...]).utf8.count
+    return new
+  }
+
+  /// What was held back, with U+FFFD for bytes that never became a character.
+  public mutating func finish() -> String {
+    let bytes = Array(text(of: ids[...]).utf8)
+    let rest = String(decoding: bytes.dropFirst(toldBytes), as: UTF8.self)
+    ids = []
+    told = 0
+    toldBytes = 0
+    return rest
+  }
+
+  private func text(of ids: ArraySlice<Int>) -> String {
+    tokenizer.decode(Array(ids), skipSpecialTokens: skipsSpecialTokens)
+  }
+}
+
+extension [UInt8] {
+  /// Whether the text ends with U+FFFD, as the start of a character does.
+  fileprivate var hasReplacementAtEnd: Bool { suffix(3) == [0xEF, 0xBF, 0xBD] }
+}

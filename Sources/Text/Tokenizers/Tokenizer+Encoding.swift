@@ -1,0 +1,186 @@
+extension Tokenizer {
+  /// The ids of `text`.
+  ///
+  /// Special tokens that are written out in the text become their ids in either case.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put there.
+  public func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int] {
+    var ids: [Int] = addSpecialTokens ? postProcessor.before : []
+    var text = text
+    text.withUTF8 { bytes in
+      workspaces.borrow { workspace in
+        segments(bytes, tracksSpans: false) { segment in
+          switch segment {
+          case .token(let id, _, _): ids.append(id)
+          case .text(let text):
+            tokenize(text, &workspace) { _, tokens in
+              for token in tokens { ids.append(Int(token.id)) }
+            }
+          }
+        }
+      }
+    }
+    if addSpecialTokens { ids += postProcessor.after }
+    return ids
+  }
+
+  /// The ids of `text`, with the tokens they stand for and the scalars each covers.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put there.
+  public func encoding(of text: String, addSpecialTokens: Bool = true) -> Encoding {
+    var found: [(id: Int, token: String?, source: Range<Int>)] = []
+    var text = text
+    let scalarIndex = text.withUTF8 { bytes in
+      workspaces.borrow { workspace in
+        segments(bytes, tracksSpans: true) { segment in
+          switch segment {
+          case .token(let id, let written, let source): found.append((id, written, source))
+          case .text(let text):
+            tokenize(text, &workspace) { text, tokens in
+              var place = 0
+              for token in tokens {
+                let end = min(place + Int(token.length), text.bytes.count)
+                let source = text.source(of: place..<end) ?? 0..<0
+                found.append((Int(token.id), nil, source))
+                place = end
+              }
+            }
+          }
+        }
+      }
+      return Self.scalarIndex(bytes)
+    }
+    let ids = found.map(\.id)
+    let tokens = found.map { $0.token ?? token(of: $0.id) ?? "" }
+    var offsets = found.map {
+      scalarIndex[$0.source.lowerBound]..<scalarIndex[$0.source.upperBound]
+    }
+    if postProcessor.trimsOffsets {
+      for index in offsets.indices {
+        offsets[index] = postProcessor.trimmed(
+          offsets[index], of: tokens[index], isFirst: index == 0)
+      }
+    }
+    let encoding = Encoding(ids: ids, tokens: tokens, offsets: offsets)
+    return addSpecialTokens ? wrapped(encoding) : encoding
+  }
+
+  private func wrapped(_ encoding: Encoding) -> Encoding {
+    let (before, after) = (postProcessor.before, postProcessor.after)
+    let name = { (id: Int) in token(of: id) ?? "" }
+    return Encoding(
+      ids: before + encoding.ids + after,
+      tokens: before.map(name) + encoding.tokens + after.map(name),
+      offsets: before.map { _ in 0..<0 } + encoding.offsets + after.map { _ in 0..<0 })
+  }
+
+  /// For each byte, the number of the scalar that it belongs to; one more at the end.
+  private static func scalarIndex(_ bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
+    var index: [Int] = []
+    index.reserveCapacity(bytes.count + 1)
+    var scalars = -1
+    for byte in bytes {
+      if byte & 0xC0 != 0x80 { scalars += 1 }
+      index.append(scalars)
+    }
+    return index + [scalars + 1]
+  }
+
+  private enum Segment {
+    /// An added token's id, and what stands for it in the text, with the space that it swallowed.
+    case token(Int, written: String?, source: Range<Int>)
+    case text(NormalizedText)
+  }
+
+  /// Cuts a text at its added tokens and normalizes the rest.
+  private func segments(
+    _ bytes: UnsafeBufferPointer<UInt8>, tracksSpans: Bool, _ body: (Segment) -> Void
+  ) {
+    let parts =
+      finder.isEmpty
+      ? [AddedTokenFinder.Part(range: 0..<bytes.count, id: nil)] : finder.parts(of: bytes)
+    for part in parts {
+      if let id = part.id {
+        let written = tracksSpans ? String(decoding: bytes[part.range], as: UTF8.self) : nil
+        body(.token(id, written: written, source: part.range))
+        continue
+      }
+      var text = NormalizedText(bytes, part.range, tracksSpans: tracksSpans)
+      normalizer?.normalize(&text)
+      if normalizedFinder.isEmpty {
+        body(.text(text))
+        continue
+      }
+      for inner in text.bytes.withUnsafeBufferPointer(normalizedFinder.parts) {
+        if let id = inner.id {
+          let source = text.source(of: inner.range)
+          let written = source.map { _ in String(decoding: text.bytes[inner.range], as: UTF8.self) }
+          body(.token(id, written: written, source: source ?? 0..<0))
+        } else {
+          body(.text(inner.range.count == text.bytes.count ? text : text.part(inner.range)))
+        }
+      }
+    }
+  }
+
+  /// Cuts a text into pieces and those into tokens, and gives `body` the text that the pieces cover
+  /// and its tokens, piece by piece when the pieces do not lie side by side.
+  private func tokenize(
+    _ text: NormalizedText, _ workspace: inout Workspace,
+    _ body: (NormalizedText, [Token]) -> Void
+  ) {
+    var cut = PieceText(text)
+    preTokenizer?.split(&cut)
+    var output: [Token] = []
+    swap(&output, &workspace.output)
+    output.removeAll(keepingCapacity: true)
+    defer { swap(&output, &workspace.output) }
+    // Places are counted from token lengths, so each piece must begin a count of its own.
+    let tracksPieces = cut.text.spans != nil
+    let seam = model.seam
+    cut.text.bytes.withUnsafeBufferPointer { bytes in
+      for piece in cut.pieces {
+        if seam.isEmpty {
+          model.tokenize(UnsafeBufferPointer(rebasing: bytes[piece]), &workspace, into: &output)
+        } else {
+          forEachWord(bytes, piece, seam) {
+            model.tokenize(UnsafeBufferPointer(rebasing: bytes[$0]), &workspace, into: &output)
+          }
+        }
+        if tracksPieces {
+          body(cut.text.part(piece), output)
+          output.removeAll(keepingCapacity: true)
+        }
+      }
+    }
+    if !tracksPieces { body(cut.text, output) }
+  }
+
+  /// Cuts a piece before each run of the seam's character.
+  private func forEachWord(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>, _ seam: [UInt8],
+    _ body: (Range<Int>) -> Void
+  ) {
+    let first = seam[0]
+    var start = piece.lowerBound
+    var index = start
+    var isInRun = true
+    while index < piece.upperBound {
+      let isSeam =
+        bytes[index] == first && index + seam.count <= piece.upperBound
+        && seam.indices.allSatisfy { bytes[index + $0] == seam[$0] }
+      if isSeam {
+        if !isInRun {
+          body(start..<index)
+          start = index
+        }
+        isInRun = true
+        index += seam.count
+      } else {
+        isInRun = false
+        index += 1
+      }
+    }
+    if start < piece.upperBound { body(start..<piece.upperBound) }
+  }
+}

@@ -1,0 +1,149 @@
+public import AnnealFiles
+internal import OrderedCollections
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+extension Tokenizer {
+  /// The tokenizer at `path`: a `tokenizer.json`, or a model folder that holds one.
+  ///
+  /// A `tokenizer_config.json` beside it says which tokens begin and end a text and fill rows.
+  ///
+  /// - Throws: `AnnealError` of code `model`, which names the file and the member at fault.
+  public init(path: String) throws {
+    var isFolder: Bool = false
+    let exists = Self.exists(path, &isFolder)
+    let file = isFolder ? path + "/tokenizer.json" : path
+    guard exists, let data = FileManager.default.contents(atPath: file) else {
+      throw AnnealError(
+        .model, "no tokenizer here", at: .init(file: file),
+        remedy: "Name a tokenizer.json, or a model folder that holds one.")
+    }
+    let folder = isFolder ? path : Self.folder(of: file)
+    let configurationFile = folder + "/tokenizer_config.json"
+    let configuration = try FileManager.default.contents(atPath: configurationFile).map {
+      try JSON(parsing: Array($0), file: configurationFile)
+    }
+    try self.init(source: Array(data), configuration: configuration, file: file)
+  }
+
+  /// The tokenizer that `json`, the content of a `tokenizer.json`, describes.
+  ///
+  /// - Parameters:
+  ///   - configuration: the content of a `tokenizer_config.json`.
+  ///   - file: what error messages call it.
+  public init(json: JSON, configuration: JSON? = nil, file: String) throws {
+    try self.init(source: Array(json.text().utf8), configuration: configuration, file: file)
+  }
+
+  /// Writes `tokenizer.json` into `folder`, byte for byte as it was read.
+  public func save(to folder: String) throws {
+    let file = folder + "/tokenizer.json"
+    do {
+      try Data(source).write(to: URL(filePath: file))
+    } catch {
+      throw AnnealError(
+        .storage, "the tokenizer cannot be written", at: .init(file: file), cause: error)
+    }
+  }
+
+  private static func exists(_ path: String, _ isFolder: inout Bool) -> Bool {
+    #if canImport(FoundationEssentials)
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    #else
+      var flag: ObjCBool = false
+      defer { isFolder = flag.boolValue }
+      return FileManager.default.fileExists(atPath: path, isDirectory: &flag)
+    #endif
+  }
+
+  private static func folder(of file: String) -> String {
+    guard let slash = file.lastIndex(of: "/") else { return "." }
+    return slash == file.startIndex ? "/" : String(file[..<slash])
+  }
+}
+
+/// A `tokenizer.json`, read.
+struct TokenizerParts {
+  let normalizer: (any Normalizer)?
+  let preTokenizer: (any PreTokenizer)?
+  let postProcessor: PostProcessor
+  let decoder: (any TokenDecoder)?
+  let model: any TokenModel
+  let addedTokens: [AddedToken]
+
+  init(_ bytes: [UInt8], configuration: JSON?, file: String) throws {
+    let source = try TokenizerSource(bytes, file: file)
+    let part = { (key: String) -> TokenizerPart? in
+      guard let json = source.json[key], !json.isNull else { return nil }
+      return TokenizerPart(json: json, file: file, field: key)
+    }
+    guard let modelJSON = source.json["model"], modelJSON.object != nil else {
+      throw AnnealError(
+        .model, "not a tokenizer.json: 'model' is missing", at: .init(file: file, field: "model"))
+    }
+    normalizer = try part("normalizer").map(Normalizers.read)
+    preTokenizer = try part("pre_tokenizer").map(PreTokenizers.read)
+    postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
+    decoder = try part("decoder").map(TokenDecoders.read)
+    model = try TokenModels.read(
+      TokenModelSource(
+        json: modelJSON, entries: source.entries, merges: source.merges,
+        isByteLevel: try part("pre_tokenizer").map(PreTokenizers.isByteLevel) ?? false, file: file))
+    var tokens = try (source.json["added_tokens"]?.array ?? []).map {
+      try AddedToken($0, file: file)
+    }
+    // A model folder may declare more of them beside the file.
+    for (key, json) in configuration?["added_tokens_decoder"]?.object ?? [:] {
+      guard let id = Int(key) else { continue }
+      let token = try AddedToken(json, id: id, file: file)
+      if !tokens.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) {
+        tokens.append(token)
+      }
+    }
+    addedTokens = tokens
+  }
+}
+
+/// What a `tokenizer_config.json` says of special tokens.
+struct SpecialNames {
+  let beginning: Int?
+  let end: Int?
+  let padding: Int?
+  let unknown: Int?
+  private let addsBeginning: Bool?
+  private let addsEnd: Bool?
+
+  init(_ configuration: JSON?, id: (String) -> Int?) {
+    // A name is a string, or an added token written out.
+    func named(_ key: String) -> Int? {
+      let value = configuration?[key]
+      return (value?.string ?? value?["content"]?.string).flatMap(id)
+    }
+    beginning = named("bos_token")
+    end = named("eos_token")
+    padding = named("pad_token")
+    unknown = named("unk_token")
+    addsBeginning = configuration?["add_bos_token"]?.bool
+    addsEnd = configuration?["add_eos_token"]?.bool
+  }
+
+  /// The post-processor with `add_bos_token` and `add_eos_token` heeded, where they are given.
+  func adjusted(_ processor: PostProcessor) -> PostProcessor {
+    var processor = processor
+    if let beginning, let addsBeginning {
+      let has = processor.before.contains(beginning)
+      if addsBeginning, !has { processor.before.insert(beginning, at: 0) }
+      if !addsBeginning, has { processor.before.removeAll { $0 == beginning } }
+    }
+    if let end, let addsEnd {
+      let has = processor.after.contains(end)
+      if addsEnd, !has { processor.after.append(end) }
+      if !addsEnd, has { processor.after.removeAll { $0 == end } }
+    }
+    return processor
+  }
+}

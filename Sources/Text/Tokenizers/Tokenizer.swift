@@ -1,0 +1,117 @@
+internal import AnnealFiles
+internal import Synchronization
+
+/// Turns text into the ids that a model reads, and ids into text, as the `tokenizers` library does
+/// with the same `tokenizer.json`.
+///
+/// A tokenizer may be used from many threads at once; each borrows a cache of words of its own.
+public struct Tokenizer: Sendable {
+  /// The bytes of the `tokenizer.json` that it was made from.
+  public let source: [UInt8]
+  /// One more than the largest id, added tokens included.
+  public let vocabularySize: Int
+  /// The id that begins a text (`bos_token`), when `tokenizer_config.json` names one.
+  public let beginningOfText: Int?
+  /// The id that ends a text (`eos_token`), when `tokenizer_config.json` names one.
+  public let endOfText: Int?
+  /// The id that fills short rows (`pad_token`), when `tokenizer_config.json` names one.
+  public let padding: Int?
+  /// The id for what has no token (`unk_token`), when `tokenizer_config.json` names one.
+  public let unknown: Int?
+
+  let normalizer: (any Normalizer)?
+  let preTokenizer: (any PreTokenizer)?
+  let postProcessor: PostProcessor
+  let decoder: (any TokenDecoder)?
+  let model: any TokenModel
+  /// Added tokens by id.
+  let added: [Int: AddedToken]
+  /// The ids of added tokens by the bytes of their content.
+  let addedIDs: ByteTable
+  /// Finds added tokens in the text as written.
+  let finder: AddedTokenFinder
+  /// Finds added tokens in the normalized text.
+  let normalizedFinder: AddedTokenFinder
+  let workspaces = WorkspacePool()
+
+  /// The tokenizer in `bytes`, the text of a `tokenizer.json`.
+  init(source: [UInt8], configuration: JSON?, file: String) throws {
+    let parts = try TokenizerParts(source, configuration: configuration, file: file)
+    self.source = source
+    normalizer = parts.normalizer
+    preTokenizer = parts.preTokenizer
+    decoder = parts.decoder
+    model = parts.model
+    let tokens = parts.addedTokens
+    added = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    var ids = ByteTable(capacity: tokens.count)
+    for token in tokens {
+      Array(token.content.utf8).withUnsafeBufferPointer {
+        ids.set($0, Int32(truncatingIfNeeded: token.id))
+      }
+    }
+    addedIDs = ids
+    let normalizer = parts.normalizer
+    finder = AddedTokenFinder(tokens.filter { !$0.isNormalized }) { Array($0.content.utf8) }
+    normalizedFinder = AddedTokenFinder(tokens.filter(\.isNormalized)) { token in
+      Array(token.content.utf8).withUnsafeBufferPointer { bytes in
+        var text = NormalizedText(bytes, 0..<bytes.count, tracksSpans: false)
+        normalizer?.normalize(&text)
+        return text.bytes
+      }
+    }
+    let model = parts.model
+    let names = SpecialNames(configuration) { name in
+      ids[Array(name.utf8)].map(Int.init) ?? model.vocabulary.id(spelled: name)
+    }
+    beginningOfText = names.beginning
+    endOfText = names.end
+    padding = names.padding
+    unknown = names.unknown
+    postProcessor = names.adjusted(parts.postProcessor)
+    vocabularySize = max(parts.model.vocabulary.tokens.count, (tokens.map(\.id).max() ?? -1) + 1)
+  }
+
+  /// The id of a token in the vocabulary's spelling, such as `Ġthe` or `<s>`.
+  public func id(of token: String) -> Int? {
+    addedIDs[Array(token.utf8)].map(Int.init) ?? model.vocabulary.id(spelled: token)
+  }
+
+  /// The vocabulary's spelling of an id; nil when the id stands for nothing.
+  public func token(of id: Int) -> String? {
+    if let token = added[id] { return token.content }
+    let tokens = model.vocabulary.tokens
+    return tokens.indices.contains(id) ? tokens[id] : nil
+  }
+
+  /// Whether an id is a special token, such as the one that ends a turn, which is no part of a text.
+  public func isSpecial(_ id: Int) -> Bool { added[id]?.isSpecial ?? false }
+
+  /// The text that `ids` stand for; ids that stand for nothing are passed over, and bytes that are no
+  /// UTF-8 become U+FFFD.
+  ///
+  /// - Parameter skipSpecialTokens: whether special tokens are left out.
+  public func decode(_ ids: [Int], skipSpecialTokens: Bool = false) -> String {
+    let tokens = ids.compactMap { id in
+      skipSpecialTokens && isSpecial(id) ? nil : token(of: id)
+    }
+    return decoder?.decode(tokens).joined() ?? tokens.joined(separator: " ")
+  }
+
+  /// A decoder for ids that come one at a time.
+  public func streamDecoder(skipSpecialTokens: Bool = true) -> StreamDecoder {
+    StreamDecoder(self, skipsSpecialTokens: skipSpecialTokens)
+  }
+}
+
+/// Workspaces that are not in use, so that each thread finds a warm cache without waiting.
+final class WorkspacePool: Sendable {
+  private let free = Mutex<[Workspace]>([])
+
+  func borrow<Result>(_ body: (inout Workspace) -> Result) -> Result {
+    var workspace = free.withLock { $0.popLast() } ?? Workspace()
+    let result = body(&workspace)
+    free.withLock { $0.append(workspace) }
+    return result
+  }
+}

@@ -1,0 +1,117 @@
+public import AnnealFiles
+internal import AnnealNeural
+internal import AnnealTorch
+
+/// A moment of a run from which it can go on: trained values, moments, and where the loop stands.
+///
+/// A folder `step-N/` with `training.safetensors` and `state.json`, whatever else the caller puts
+/// there, and `manifest.json` with the hash of each. It is built beside its place and renamed.
+public struct Checkpoint: Sendable {
+  /// The checkpoint's folder.
+  public let folder: String
+  /// The contents of `state.json`.
+  public let state: JSON
+
+  /// The step after which it was written.
+  public var step: Int { state["step"]?.integer ?? 0 }
+
+  /// Opens and verifies the checkpoint in `folder`.
+  ///
+  /// - Throws: `AnnealError` naming the first file that is missing or differs from its hash.
+  public init(verifying folder: String) throws {
+    try Manifest.verify(folder: folder)
+    self.folder = folder
+    state = try JSON(contentsOf: folder + "/state.json")
+  }
+
+  /// Checkpoints below `folder`, newest first, verified or not.
+  public static func folders(in folder: String) -> [(step: Int, path: String)] {
+    Folder.names(in: folder).compactMap { name in
+      guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)) else { return nil }
+      return (step, folder + "/" + name)
+    }.sorted { $0.step > $1.step }
+  }
+}
+
+extension TrainingLoop {
+  /// Writes a checkpoint to `folder`, atomically.
+  ///
+  /// - Parameters:
+  ///   - notes: what the caller wants to find again, under `notes`.
+  ///   - extra: writes further files into the folder before it is sealed.
+  public func writeCheckpoint(
+    to folder: String, notes: JSON, extra: (String) throws -> Void = { _ in }
+  ) throws {
+    try AtomicFolder.write(to: folder) { folder in
+      try TensorFile.write(
+        savedTensors, to: folder + "/training.safetensors", metadata: ["format": "pt"])
+      try AtomicFile.write(state(notes: notes).text(.pretty) + "\n", to: folder + "/state.json")
+      try extra(folder)
+      try Manifest.write(folder: folder)
+    }
+  }
+
+  private var savedTensors: [(String, Tensor)] {
+    zip(parameters.names, parameters.masters).map { ("value.\($0)", $1) }
+      + zip(parameters.names, optimizer.firstMoments).map { ("first_moment.\($0)", $1) }
+      + zip(parameters.names, optimizer.secondMoments).map { ("second_moment.\($0)", $1) }
+  }
+
+  private func state(notes: JSON) -> JSON {
+    [
+      "version": 1, "step": .integer(progress.step), "total_steps": .integer(totalSteps),
+      "total_tokens": .integer(progress.totalTokens),
+      "trained_tokens": .integer(progress.trainedTokens),
+      "skipped_in_a_row": .integer(progress.skippedInARow),
+      "optimizer_step": .integer(optimizer.step), "plan_sha256": .string(planHash),
+      "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
+      "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version), "notes": notes,
+    ]
+  }
+
+  /// Why going on from `checkpoint` would not give the same bytes as an uninterrupted run.
+  public func differences(from checkpoint: Checkpoint) -> [String] {
+    let expected: [(key: String, value: JSON, what: String)] = [
+      ("plan_sha256", .string(planHash), "the data, its order or its packing"),
+      ("total_steps", .integer(totalSteps), "the number of optimizer steps"),
+      ("threads", .integer(Torch.threads), "the number of threads"),
+      ("device", .string("\(model.device)"), "the device"),
+      ("dtype", .string(model.dtype.rawValue), "the type of the weights"),
+      ("libtorch", .string(Torch.version), "the version of libtorch"),
+    ]
+    return expected.compactMap { key, value, what in
+      guard let saved = checkpoint.state[key], saved != value else { return nil }
+      let detail = key == "plan_sha256" ? "" : ": \(saved.text()), now \(value.text())"
+      return what + detail
+    }
+  }
+
+  /// Goes on from `checkpoint`.
+  public func restore(_ checkpoint: Checkpoint) throws {
+    let path = checkpoint.folder + "/training.safetensors"
+    let file = try SafetensorsFile(path: path)
+    func tensors(_ kind: String) throws -> [Tensor] {
+      try zip(parameters.names, parameters.masters).map { name, master in
+        guard let entry = file.entry("\(kind).\(name)"), entry.shape == master.shape else {
+          throw AnnealError(
+            .model, "the checkpoint has no \(kind) of \(name) with extents \(master.shape)",
+            at: .init(file: path), remedy: "It belongs to another model or other settings.")
+        }
+        return try Tensor(reading: entry, of: file)
+      }
+    }
+    let (values, first, second) = (
+      try tensors("value"), try tensors("first_moment"), try tensors("second_moment")
+    )
+    parameters.restore(values)
+    withoutGradient {
+      for (moment, saved) in zip(optimizer.firstMoments, first) { moment.copy(from: saved) }
+      for (moment, saved) in zip(optimizer.secondMoments, second) { moment.copy(from: saved) }
+    }
+    optimizer.step = checkpoint.state["optimizer_step"]?.integer ?? checkpoint.step
+    progress.step = checkpoint.step
+    progress.totalTokens = checkpoint.state["total_tokens"]?.integer ?? 0
+    progress.trainedTokens = checkpoint.state["trained_tokens"]?.integer ?? 0
+    progress.skippedInARow = checkpoint.state["skipped_in_a_row"]?.integer ?? 0
+  }
+}

@@ -1,0 +1,76 @@
+public import AnnealDatasets
+
+/// How a run trains, whatever it trains.
+public struct TrainingSettings: Sendable {
+  /// The optimizer and its learning rate.
+  public var optimizer: AdamW
+  /// How rows become micro-batches and optimizer steps.
+  public var batch: BatchSettings
+  /// Passes over the data; a fraction ends in the middle of one.
+  public var epochs: Double
+  /// Optimizer steps at most, whatever the epochs.
+  public var maxSteps: Int?
+  /// The largest norm of the gradient; larger ones are scaled down. 0 leaves them.
+  public var maxGradientNorm: Double
+  /// Which activations are kept.
+  public var checkpointing: ActivationCheckpointing
+  /// What order, packing and dropout are functions of.
+  public var seed: UInt64
+  /// Steps in a row whose gradient is not finite before the run stops.
+  public var maxSkippedSteps = 3
+
+  /// Settings.
+  public init(
+    optimizer: AdamW, batch: BatchSettings, epochs: Double = 3, maxSteps: Int? = nil,
+    maxGradientNorm: Double = 1, checkpointing: ActivationCheckpointing = .none, seed: UInt64 = 17
+  ) {
+    self.optimizer = optimizer
+    self.batch = batch
+    self.epochs = epochs
+    self.maxSteps = maxSteps
+    self.maxGradientNorm = maxGradientNorm
+    self.checkpointing = checkpointing
+    self.seed = seed
+  }
+}
+
+/// What one optimizer step did.
+public struct StepReport: Sendable {
+  /// The step, from 1.
+  public var step: Int
+  /// Steps of the whole run.
+  public var totalSteps: Int
+  /// Passes over the data so far.
+  public var epoch: Double
+  /// The mean loss of the step's tokens, nats/token.
+  public var loss: Double
+  /// The share of them the model would have said itself, 0…1.
+  public var tokenAccuracy: Double
+  /// The learning rate of the step.
+  public var learningRate: Double
+  /// The gradient's norm before clipping.
+  public var gradientNorm: Double
+  /// Tokens read by the step.
+  public var tokens: Int
+  /// Tokens of the step that bear loss.
+  public var trainedTokens: Int
+  /// Tokens read by the run so far.
+  public var totalTokens: Int
+  /// Seconds the step took.
+  public var seconds: Double
+  /// Rows whose gradient was not finite: the step was skipped because of them.
+  public var skippedRows: [Int]
+
+  /// Tokens read a second.
+  public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+}
+
+extension StepReport: CustomStringConvertible {
+  /// `step 40/300  loss 1.284 nats/token  31200 tokens/s`.
+  public var description: String {
+    let loss = String(Int((loss * 1000).rounded()))
+    let padded = String(repeating: "0", count: max(0, 4 - loss.count)) + loss
+    return "step \(step)/\(totalSteps)  loss \(padded.dropLast(3)).\(padded.suffix(3)) nats/token  "
+      + "\(Int(tokensPerSecond)) tokens/s"
+  }
+}

@@ -1,0 +1,39 @@
+import AnnealDemo
+import AnnealFiles
+import Testing
+
+@Suite struct DemoTextTests {
+  static let documents = Array(DemoText.documents(seed: 3, bytes: 400_000))
+
+  @Test func `documents reach the bytes asked for and little more`() {
+    let bytes = Self.documents.reduce(0) { $0 + $1.utf8.count }
+    #expect(bytes >= 400_000)
+    #expect(bytes < 405_000)
+  }
+
+  @Test func `the same seed gives the same documents`() {
+    let again = Array(DemoText.documents(seed: 3, bytes: 20_000))
+    #expect(again == Array(Self.documents.prefix(again.count)))
+    #expect(
+      Array(DemoText.documents(seed: 4, bytes: 2000))
+        != Array(DemoText.documents(seed: 3, bytes: 2000)))
+  }
+
+  @Test func `no document holds JSON, an action's name or anything of the test`() {
+    for document in Self.documents {
+      #expect(!document.contains { "{}[]\\".contains($0) }, "\(document)")
+      #expect(!DemoTask.actions.contains { document.contains($0) }, "\(document)")
+      #expect(DemoTask.heldOut.firstLeak(in: document) == nil, "\(document)")
+    }
+  }
+
+  @Test func `every turn of a conversation is opened and closed`() {
+    for document in Self.documents where document.hasPrefix("<|im_start|>") {
+      let pieces = document.split(separator: "<|im_end|>\n")
+      #expect(pieces.count % 2 == 0)
+      for (place, piece) in pieces.enumerated() {
+        #expect(piece.hasPrefix(place % 2 == 0 ? "<|im_start|>user\n" : "<|im_start|>assistant\n"))
+      }
+    }
+  }
+}

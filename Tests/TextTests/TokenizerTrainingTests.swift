@@ -1,0 +1,66 @@
+import AnnealFiles
+import AnnealText
+import OrderedCollections
+import TestSupport
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+@Suite struct TokenizerTrainingTests {
+  @Test func `the trainer learns what the reference learns`() throws {
+    let json = try tokenizerFixture("trained.json")
+    var trainer = BPETrainer(vocabularySize: 400, specialTokens: ["<s>", "</s>"])
+    for text in try #require(json["corpus"]?.array) { trainer.feed(try #require(text.string)) }
+    let trained = try trainer.train()
+    #expect(trained["model"]?["merges"] == json["merges"])
+    let vocabulary = try #require(trained["model"]?["vocab"]?.object)
+    let reference = try #require(json["vocabulary"]?.object)
+    #expect(
+      Dictionary(uniqueKeysWithValues: vocabulary.map { ($0.key, $0.value) })
+        == Dictionary(uniqueKeysWithValues: reference.map { ($0.key, $0.value) }))
+  }
+
+  @Test(arguments: [BPETrainer.Pattern.gpt2, .llama3, .qwen2])
+  func `a trained tokenizer reads back any text`(_ pattern: BPETrainer.Pattern) throws {
+    var trainer = BPETrainer(
+      vocabularySize: 300, specialTokens: ["<|end|>"], pattern: pattern)
+    trainer.feed("one two one two<|end|>one two 123 123")
+    let tokenizer = try Tokenizer(json: trainer.train(), file: "trained")
+    #expect(tokenizer.encode("<|end|>") == [0])
+    #expect(tokenizer.isSpecial(0))
+    let text = "one 123\n\tété 中 🙂<|end|>\u{0} two"
+    #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    #expect(tokenizer.encode("one two").count < 7)
+  }
+
+  @Test func `a special token is cut out of what is learned`() throws {
+    var trainer = BPETrainer(vocabularySize: 400, specialTokens: ["<|end|>"])
+    trainer.feed(String(repeating: "<|end|>", count: 50))
+    #expect(try trainer.train()["model"]?["merges"]?.array?.isEmpty == true)
+  }
+
+  @Test func `a vocabulary without room for the bytes is refused`() {
+    #expect(throws: AnnealError.self) { try BPETrainer(vocabularySize: 255).train() }
+  }
+
+  @Test(.enabled(if: SharedData.path("tokenizers/cs336_bpe_reference") != nil))
+  func `on a real corpus the merges are those of the teaching code's reference`() throws {
+    let folder = try #require(SharedData.path("tokenizers/cs336_bpe_reference"))
+    let corpus = try #require(SharedData.path("datasets/cs336_corpus_en/corpus.en"))
+    let data = try #require(FileManager.default.contents(atPath: corpus))
+    var trainer = BPETrainer(
+      vocabularySize: 500, minimumFrequency: 1, specialTokens: ["<|endoftext|>"],
+      ties: .greatestBytes)
+    trainer.feed(String(decoding: data, as: UTF8.self))
+    let merges = try #require(try trainer.train()["model"]?["merges"]?.array)
+    let file = folder + "/train-bpe-reference-merges.txt"
+    let text = String(
+      decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
+    let reference = text.split(separator: "\n").map(String.init)
+    #expect(merges.map { "\($0[0]?.string ?? "") \($0[1]?.string ?? "")" } == reference)
+  }
+}

@@ -1,0 +1,116 @@
+import AnnealTorch
+import Testing
+
+struct CrossEntropyTests {
+  let hidden = sample([37, 24])
+  let weight = sample([5000, 24], 1, deviation: 0.3)
+  let bias = sample([5000], 2, deviation: 0.3)
+  let targets = Tensor((0..<37).map { $0 % 9 == 4 ? -100 : $0 * 131 % 5000 })
+  let tokenWeights = Tensor((0..<37).map { Float($0 % 4) * 0.5 })
+
+  /// The loss spelt out in float64, with its gradients at hidden states and weight.
+  private func plain(
+    _ hidden: Tensor, _ weight: Tensor, bias: Tensor?, weighted: Bool, cap: Double?, scale: Double
+  ) -> (loss: Tensor, gradients: [Tensor?], logProbabilities: Tensor, hits: Tensor) {
+    let leaves = [hidden, weight].map { $0.to(.float64).copied().requiringGradient() }
+    var logits = Tensor.linear(leaves[0], leaves[1], bias?.to(.float64))
+    if let cap { logits = (logits / cap).tanh() * cap }
+    let bearing = targets .>= 0
+    let places = targets.clamped(min: 0)
+    let all = logits.logSoftmax(1).gather(1, places.unsqueezed(1)).squeezed(1)
+    let factors =
+      bearing.to(.float64) * (weighted ? tokenWeights.to(.float64) : .ones([37], .float64))
+    let loss = -(all * factors).sum()
+    let hits = (logits.argmax(1) .== places) & (factors .!= 0)
+    let gradients = Tensor.gradients(of: [loss], seeds: [.full([], scale, .float64)], for: leaves)
+    return (loss, gradients, all, hits.to(.int64).sum())
+  }
+
+  @Test(arguments: kernelTypes, [nil, 5.0])
+  func `the fused loss equals the composition, gradients included`(dtype: DType, cap: Double?)
+    throws
+  {
+    // Logits of bfloat16 hidden states are bfloat16: up to 0.4 % of a logit, so of a probability.
+    let tolerance = dtype == .bfloat16 ? 3e-2 : 2e-5
+    let (h, w) = (hidden.to(dtype), weight.to(dtype))
+    for weighted in [false, true] {
+      let expected = plain(h, w, bias: nil, weighted: weighted, cap: cap, scale: 0.125)
+      let found = linearCrossEntropy(
+        hidden: h, weight: w, targets: targets, tokenWeights: weighted ? tokenWeights : nil,
+        scale: 0.125, wantsHiddenGradient: true, wantsWeightGradient: true,
+        wantsLogProbabilities: true, chunk: 8, softCap: cap)
+      #expect(found.lossSum.dtype == .float32)
+      #expect(distance(found.lossSum, expected.loss) < tolerance / 4)
+      let logProbabilities = try #require(found.logProbabilities)
+      #expect(distance(logProbabilities, expected.logProbabilities) < tolerance)
+      let hiddenGradient = try #require(found.hiddenGradient)
+      let weightGradient = try #require(found.weightGradient)
+      let references = expected.gradients.compactMap { $0 }
+      #expect(hiddenGradient.dtype == dtype)
+      #expect(weightGradient.dtype == .float32)
+      #expect(distance(hiddenGradient, references[0]) < tolerance)
+      #expect(distance(weightGradient, references[1]) < tolerance)
+      if dtype != .bfloat16 { #expect(found.correct.item() == expected.hits.item()) }
+    }
+  }
+
+  @Test func `a bias takes part`() {
+    let expected = plain(hidden, weight, bias: bias, weighted: false, cap: nil, scale: 1)
+    let found = linearCrossEntropy(
+      hidden: hidden, weight: weight, bias: bias, targets: targets, wantsHiddenGradient: true)
+    #expect(distance(found.lossSum, expected.loss) < 1e-5)
+    #expect(found.weightGradient == nil)
+    #expect(found.logProbabilities == nil)
+  }
+
+  @Test func `correct tokens are counted where loss is borne`() {
+    let best = hidden.matmul(weight.transposed(0, 1)).argmax(1)
+    let silenced = Tensor.where(.arange(37) .< 10, best, Tensor.full([37], -1, .int64))
+    let found = linearCrossEntropy(
+      hidden: hidden, weight: weight, targets: silenced, wantsHiddenGradient: false)
+    #expect(found.correct.item() == 10)
+    #expect(found.hiddenGradient == nil)
+  }
+
+  @Test func `the size of a chunk does not matter`() throws {
+    let results = [1, 5, 37, 0].map { chunk in
+      linearCrossEntropy(
+        hidden: hidden, weight: weight, targets: targets, wantsHiddenGradient: true,
+        wantsWeightGradient: true, chunk: chunk)
+    }
+    for other in results.dropFirst() {
+      #expect(distance(other.lossSum, results[0].lossSum) < 1e-6)
+      #expect(
+        distance(try #require(other.hiddenGradient), try #require(results[0].hiddenGradient)) < 1e-5
+      )
+      #expect(
+        distance(try #require(other.weightGradient), try #require(results[0].weightGradient)) < 1e-5
+      )
+    }
+  }
+
+  @Test func `loss stays finite for extreme logits`() {
+    let found = linearCrossEntropy(
+      hidden: hidden * 1000, weight: weight, targets: targets, wantsHiddenGradient: true)
+    #expect(found.lossSum.allFinite())
+    #expect(found.hiddenGradient?.allFinite() == true)
+  }
+
+  @Test func `no rows give no loss`() {
+    let found = linearCrossEntropy(
+      hidden: .zeros([0, 24]), weight: weight, targets: Tensor([Int]()), wantsHiddenGradient: true)
+    #expect(found.lossSum.item() == 0)
+    #expect(found.hiddenGradient?.shape == [0, 24])
+  }
+
+  @Test func `a target outside the vocabulary is refused`() {
+    let error = #expect(throws: TorchError.self) {
+      try Torch.checked {
+        linearCrossEntropy(
+          hidden: hidden, weight: weight, targets: .full([37], 5000, .int64),
+          wantsHiddenGradient: true)
+      }
+    }
+    #expect(error?.message.contains("outside the vocabulary") == true)
+  }
+}
