@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 LIBTORCH = $(shell scripts/setup.sh 2>/dev/null | tail -n 1)
 # SwiftPM drops the run path from a .pc, so it is passed here.
 export PKG_CONFIG_PATH := $(LIBTORCH):$(PKG_CONFIG_PATH)
-FLAGS = -c release --explicit-target-dependency-import-check error -Xlinker -rpath -Xlinker $(LIBTORCH)/torch/lib
+FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error -Xlinker -rpath -Xlinker $(LIBTORCH)/torch/lib
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -44,16 +44,27 @@ struct TokenizerTrain: Verb {
   @Option(name: .customLong("special"), help: "A special token; may be given several times.")
   var specials: [String] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
+  @Option(help: "How words are told apart: gpt2, llama3, qwen2, or spaced (spaces by themselves).")
+  var pattern = "qwen2"
+
   @Argument(help: "Text files.")
   var files: [String]
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard BPETrainer.Pattern(rawValue: pattern) != nil else {
+      let names = BPETrainer.Pattern.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--pattern is \(pattern); expected one of \(names).")
+    }
+  }
+
   func perform(_ console: Console) async throws {
     let clock = ContinuousClock()
     let start = clock.now
     var trainer = BPETrainer(
-      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specials)
+      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specials,
+      pattern: BPETrainer.Pattern(rawValue: pattern) ?? .qwen2)
     for file in files { trainer.feed(try TextFile.read(file)) }
     let json = try trainer.train()
     try AtomicFile.write(json.text(.pretty) + "\n", to: destination)

@@ -39,11 +39,11 @@ def expected(model):
             "greedy": sequence[len(ids):]}
 
 
-def randomize(model, deviation=0.2):
-    """Biases and norms begin at 0 and 1: moved, so that a test sees them."""
+def randomize(model, deviation=0.2, words=("bias", "norm")):
+    """Biases and norms begin at 0 and 1, LoRA's B at 0: moved, so that a test sees them."""
     with torch.no_grad():
         for name, p in model.named_parameters():
-            if name.endswith("bias") or "norm" in name or "lora_B" in name:
+            if any(word in name for word in words):
                 p.add_(torch.randn_like(p) * deviation)
 
 
@@ -79,11 +79,7 @@ for name, settings in families.items():
             break
         fresh = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").float()
         tuned = get_peft_model(fresh, lora).eval()
-        randomize(tuned, 0.3)
-        with torch.no_grad():
-            for n, p in tuned.named_parameters():
-                if "modules_to_save" in n:
-                    p.add_(torch.randn_like(p) * 0.3)
+        randomize(tuned, 0.3, words=("lora_B", "modules_to_save"))
         out = os.path.join(here, f"{name}-{adapter}")
         tuned.save_pretrained(out)
         for extra in ("README.md",):

@@ -84,9 +84,8 @@ import Testing
 
   @Test func `a tensor of another size is named with both extents`() throws {
     let path = Fixture.path("models/llama/config.json")
-    guard var members = try JSON(contentsOf: path).object else { return }
-    members["intermediate_size"] = 32
-    let file = ConfigurationFile(.object(members), path: path)
+    let changed = try JSON(contentsOf: path).setting("intermediate_size", to: 32)
+    let file = ConfigurationFile(changed, path: path)
     #expect {
       let weights = Weights(
         try CheckpointWeights(folder: Fixture.path("models/llama")), as: nil, on: .cpu)

@@ -42,3 +42,8 @@ enum Locations {
     .deletingLastPathComponent().path
   static let checkout = URL(fileURLWithPath: tests).deletingLastPathComponent().path
 }
+
+/// A file's bytes.
+public func fileBytes(_ path: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+}

@@ -1,5 +1,5 @@
-public import AnnealFiles
-public import AnnealModels
+internal import AnnealFiles
+internal import AnnealModels
 public import AnnealNeural
 public import AnnealTorch
 

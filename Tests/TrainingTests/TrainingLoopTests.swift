@@ -194,7 +194,7 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     let path = folder.path + "/step-1"
     try loop.writeCheckpoint(to: path, notes: .null)
     let file = path + "/training.safetensors"
-    var bytes = try MappedFile(path: file, code: .model).bytes.map { $0 }
+    var bytes = try fileBytes(file)
     bytes[bytes.count / 2] ^= 1
     try AtomicFile.write(bytes, to: file)
     #expect {

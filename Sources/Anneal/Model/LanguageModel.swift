@@ -118,7 +118,12 @@ public final class LanguageModel {
 
   /// What training moves, in a fixed order: the adapter's tensors, or all of the model's.
   var trainableParameters: [(name: String, value: Tensor)] {
-    adapter?.parameters ?? network.inventory.weights.map { (name: $0.path, value: $0.value) }
+    if let adapter { return adapter.parameters }
+    return network.inventory.weights.map { weight in
+      // A loaded weight lies on its mapped file, which is not written to.
+      weight.value = weight.value.copied()
+      return (name: weight.path, value: weight.value)
+    }
   }
 
   /// Saves the adapter that is on, with the tokenizer and the chat template it was trained with.

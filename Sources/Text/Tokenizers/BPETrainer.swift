@@ -8,13 +8,16 @@ internal import OrderedCollections
 /// larger than memory.
 public struct BPETrainer {
   /// How words are told apart before pairs are counted.
-  public enum Pattern: Sendable {
+  public enum Pattern: String, Sendable, CaseIterable {
     /// GPT-2's words: digits stay together.
     case gpt2
     /// Llama-3's words: up to three digits stay together.
     case llama3
     /// Qwen2's words: every digit by itself.
     case qwen2
+    /// GPT-2's words with every space and every digit by itself, so that a word has the same tokens
+    /// after a space, a quote or a bracket: small models can then copy it.
+    case spaced
   }
 
   /// Which of several pairs that are equally frequent is merged first.
@@ -48,18 +51,25 @@ public struct BPETrainer {
     self.specialTokens = specialTokens
     self.pattern = pattern
     self.ties = ties
-    preTokenizer = SplitPreTokenizer(
-      pattern: SplitPattern(Self.scanner(pattern)), behavior: .isolated)
+    preTokenizer = Self.preTokenizer(pattern)
     finder = AddedTokenFinder(
       specialTokens.enumerated().map { AddedToken(special: $0.element, id: $0.offset) }
     ) { Array($0.content.utf8) }
   }
 
-  private static func scanner(_ pattern: Pattern) -> any WordScanner {
+  private static func preTokenizer(_ pattern: Pattern) -> any PreTokenizer {
+    func words(_ scanner: any WordScanner) -> SplitPreTokenizer {
+      SplitPreTokenizer(pattern: SplitPattern(scanner), behavior: .isolated)
+    }
     switch pattern {
-    case .gpt2: GPT2Scanner()
-    case .llama3: CL100KScanner(maximumDigits: 3)
-    case .qwen2: CL100KScanner(maximumDigits: 1)
+    case .gpt2: return words(GPT2Scanner())
+    case .llama3: return words(CL100KScanner(maximumDigits: 3))
+    case .qwen2: return words(CL100KScanner(maximumDigits: 1))
+    case .spaced:
+      return PreTokenizerSequence(parts: [
+        words(LiteralScanner(literal: Array(" ".utf8))), words(ClassRunScanner(.number, limit: 1)),
+        words(GPT2Scanner()),
+      ])
     }
   }
 
@@ -120,7 +130,7 @@ public struct BPETrainer {
     }
     let byteLevel: JSON = [
       "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
-      "use_regex": .bool(pattern == .gpt2),
+      "use_regex": .bool(pattern == .gpt2 || pattern == .spaced),
     ]
     return [
       "version": "1.0", "truncation": nil, "padding": nil,
@@ -143,6 +153,15 @@ public struct BPETrainer {
 
   private func preTokenizerJSON(_ byteLevel: JSON) -> JSON {
     if pattern == .gpt2 { return byteLevel }
+    if pattern == .spaced {
+      return [
+        "type": "Sequence",
+        "pretokenizers": [
+          ["type": "Split", "pattern": ["String": " "], "behavior": "Isolated", "invert": false],
+          ["type": "Digits", "individual_digits": true], byteLevel,
+        ],
+      ]
+    }
     let regex = SplitPattern.cl100k(maximumDigits: pattern == .llama3 ? 3 : 1)
     return [
       "type": "Sequence",
