@@ -1,7 +1,7 @@
 # The whole workflow. `make demo` and `make test` set up what they need on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format docs bench demo size install clean doctor
+.PHONY: help setup build test lint format docs bench check-resume demo size install clean doctor
 
 PREFIX ?= /usr/local
 LIBTORCH = $(shell scripts/setup.sh 2>/dev/null | tail -n 1)
@@ -30,6 +30,21 @@ format: ## rewrite sources in the project's format
 
 demo: build ## the main job on the embedded model: prepare, train, compare, samples
 	.build/release/anneal quickstart --output demo --overwrite
+
+docs: setup ## write docs/guide/recipe-reference.md from the table of recipe keys
+	swift build $(FLAGS) --build-tests
+	ANNEAL_WRITE_REFERENCE=1 swift test $(FLAGS) --skip-build --filter RecipeReference
+
+bench: build ## LoRA on a true shape and real rows, beside the peers' script when their environment exists
+	scripts/bench.sh
+
+check-resume: build ## kill -9 at random moments, resume, compare bytes (MODEL=, DATA=)
+	scripts/check-resume.sh $(MODEL) $(DATA)
+
+install: build ## copy the executable and its resources below PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/anneal
+	install -m 755 .build/release/anneal $(DESTDIR)$(PREFIX)/bin/anneal
+	cp -R Resources/. $(DESTDIR)$(PREFIX)/share/anneal/
 
 doctor: build ## what is here and what is missing
 	.build/release/anneal doctor

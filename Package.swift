@@ -16,8 +16,13 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Documents": ["AnnealDatasets"],
   "Remote": ["AnnealText"],
   "Inference": ["AnnealNeural", "AnnealText", "AnnealTorch", "AnnealFiles"],
-  "Training": ["AnnealEvaluation", "AnnealInference", "AnnealDatasets", "AnnealNeural", "AnnealTorch", "AnnealText", "AnnealFiles"],
-  "Evaluation": ["AnnealInference", "AnnealDatasets", "AnnealNeural", "AnnealTorch", "AnnealText", "AnnealFiles"],
+  "Training": [
+    "AnnealEvaluation", "AnnealInference", "AnnealDatasets", "AnnealNeural", "AnnealTorch",
+    "AnnealText", "AnnealFiles",
+  ],
+  "Evaluation": [
+    "AnnealInference", "AnnealDatasets", "AnnealNeural", "AnnealTorch", "AnnealText", "AnnealFiles",
+  ],
 ]
 
 // What each test target may import beside the target it tests.

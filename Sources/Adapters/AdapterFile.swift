@@ -67,10 +67,12 @@ public enum AdapterFile {
     let configuration = attached.adapter.configuration
       .setting("target_modules", to: targetNames(of: attached))
     fields += configuration.members.map { ($0.key, $0.value) }
-    let modules = attached.modules.map { String($0.weight.path.dropLast(".weight".count)) }
+    let paths = attached.modules.map(\.weight.module)
+    let modules = paths.enumerated().filter { paths.firstIndex(of: $1) == $0 }.map(\.element)
     fields.append(
       ("modules_to_save", modules.isEmpty ? .null : .array(modules.map { .string($0) })))
-    try AtomicFile.write(JSON(members: fields).text(.pretty) + "\n", to: folder + "/adapter_config.json")
+    try AtomicFile.write(
+      JSON(members: fields).text(.pretty) + "\n", to: folder + "/adapter_config.json")
     try TensorFile.write(
       attached.parameters.map { (prefix + $0.name, $0.value) },
       to: folder + "/adapter_model.safetensors", metadata: ["format": "pt"])
@@ -85,8 +87,10 @@ public enum AdapterFile {
     let adapter = try registry.adapter(configuration: configuration, file: configurationPath)
     let path = folder + "/adapter_model.safetensors"
     let file = try SafetensorsFile(path: path)
+    var unused = Set(file.names)
     let lookup: (String) throws -> Tensor? = { name in
-      try file.entry(prefix + name).map { try Tensor(reading: $0, of: file) }
+      unused.remove(prefix + name)
+      return try file.entry(prefix + name).map { try Tensor(reading: $0, of: file) }
     }
     // What is stored decides, not `target_modules`, which may be a regular expression of Python's.
     let storedPaths = Set(file.names.compactMap(sitePath))
@@ -102,10 +106,15 @@ public enum AdapterFile {
     }
     let names = configuration["modules_to_save"]?.array?.compactMap(\.string) ?? []
     let modules = try names.flatMap { try model.weights(ofModule: $0) }.map { weight in
-      let parameters = SavedParameters(
-        file: path, prefix: String(weight.path.dropLast(".weight".count)), lookup: lookup)
-      let saved = try parameters("weight", weight.value.shape)
+      let parameters = SavedParameters(file: path, prefix: weight.module, lookup: lookup)
+      let saved = try parameters(weight.name, weight.value.shape)
       return SavedModule(weight, trained: saved.to(weight.value.dtype).to(weight.value.device))
+    }
+    // A tensor that is left over would silently be missing from what the model computes.
+    if let extra = file.names.first(where: unused.contains) {
+      throw AnnealError(
+        .model, "the tensor \(extra) has no place in this model", at: .init(file: path),
+        remedy: "Was the adapter trained on another base model, or by a method not supported here?")
     }
     let attached = AttachedAdapter(adapter, attachments: attachments, modules: modules)
     attached.attachModules()

@@ -67,6 +67,12 @@ extension CausalModel {
     _ adapter: any Adapter, modulesToSave: [String] = [], seed: UInt64
   ) throws -> AttachedAdapter {
     try adapter.targets.check()
+    if case .names(let names) = adapter.targets.rule {
+      for name in names
+      where !inventory.linears.contains(where: { Targets(.names([name])).contains($0.site) }) {
+        throw noTarget(Targets(.names([name])))
+      }
+    }
     let attachments = inventory.linears.map(\.site).filter(adapter.targets.contains).compactMap {
       site in adapter.attachment(at: site, seed: seed).map { (site: site, attachment: $0) }
     }
@@ -81,10 +87,7 @@ extension CausalModel {
 
   /// The weights of the modules called `name`.
   func weights(ofModule name: String) throws -> [Weight] {
-    let found = inventory.weights.filter { weight in
-      let module = weight.path.split(separator: ".").dropLast().joined(separator: ".")
-      return module == name || module.hasSuffix("." + name)
-    }
+    let found = inventory.weights.filter { $0.module == name || $0.module.hasSuffix("." + name) }
     if head.isTied, name == "lm_head" || found.contains(where: { $0 === head.weight }) {
       throw AnnealError(
         .recipe,

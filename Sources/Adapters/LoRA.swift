@@ -62,7 +62,7 @@ public struct LoRA: Adapter {
 
 extension LoRA {
   /// Settings that change what is computed and that this method does not have.
-  private static let unsupported = ["use_dora", "use_qalora", "lora_bias"]
+  private static let unsupported = ["use_dora", "use_qalora", "lora_bias", "fan_in_fan_out"]
 
   /// Reads PEFT's `adapter_config.json`.
   public init(configuration: JSON, file: String) throws {
@@ -70,10 +70,15 @@ extension LoRA {
     guard let rank = configuration["r"]?.integer, rank > 0 else {
       throw AnnealError(.model, "'r' is missing or not a positive whole number", at: place)
     }
+    if let bias = configuration["bias"]?.string, bias != "none" {
+      throw AnnealError(
+        .model, "the adapter trains biases ('\(bias)'), which is not supported", at: place)
+    }
     for key in Self.unsupported where configuration[key]?.bool == true {
       throw AnnealError(.model, "the adapter uses '\(key)', which is not supported", at: place)
     }
-    for key in ["rank_pattern", "alpha_pattern"] where configuration[key]?.members.isEmpty == false {
+    for key in ["rank_pattern", "alpha_pattern"] where configuration[key]?.members.isEmpty == false
+    {
       throw AnnealError(.model, "the adapter uses '\(key)', which is not supported", at: place)
     }
     self.init(

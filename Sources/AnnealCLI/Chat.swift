@@ -43,14 +43,17 @@ struct Chat: Verb {
 
   private func reply(to messages: [Message], _ model: LanguageModel) throws -> String {
     Interruption.listen()
+    defer { Interruption.ignore() }
     let reply = try model.reply(
       to: Conversation(messages), sampling: sampling.settings,
       maxNewTokens: sampling.maxNewTokens
     ) { piece in
       Console.standardOutput(piece)
-      return !Interruption.takeRequest()
+      return !Interruption.isRequested
     }
     Console.standardOutput("\n")
+    // Ctrl-C ends a reply; SIGTERM ends the chat.
+    if Interruption.wasTerminated { try Interruption.check() }
     return reply.text
   }
 }

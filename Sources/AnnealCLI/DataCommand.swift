@@ -13,7 +13,9 @@ struct DataCommand: AsyncParsableCommand {
 
 /// How rows become tokens, for the verbs that need to know.
 struct EncodingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
   var chatTemplate: String?
 
   @Option(help: "The longest row, in tokens.")
@@ -50,7 +52,8 @@ struct DataInspect: Verb {
   @Argument(help: "Data files.")
   var files: [String]
 
-  @Option(help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
   var model: String?
 
   @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
@@ -119,7 +122,8 @@ struct DataPrepare: Verb {
   @Argument(help: "Data files.")
   var files: [String]
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var destination: String
 
   @Option(help: "The share of rows held out for validation.")

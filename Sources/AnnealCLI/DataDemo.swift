@@ -9,7 +9,8 @@ struct DataDemo: Verb {
     commandName: "demo", abstract: "Writes the demo's rows and pre-training text.",
     shouldDisplay: false)
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var destination: String
 
   @Option(help: "Bytes of pre-training text; 0 writes none.")

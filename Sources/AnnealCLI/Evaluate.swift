@@ -12,7 +12,10 @@ struct MeasureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
   var format: String?
 
-  @Option(help: ArgumentHelp("Reply metrics with commas between: exact_match,json_valid,json_match,f1.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp(
+      "Reply metrics with commas between: exact_match,json_valid,json_match,f1.", valueName: "names"
+    ))
   var metrics = ""
 
   @Option(help: "The most tokens a reply may have.")
@@ -36,7 +39,10 @@ struct MeasureOptions: ParsableArguments {
     defer { console.endTransient() }
     return try model.examine(
       rows.records, examples: rows.examples, metrics: metricNames, maxNewTokens: maxNewTokens
-    ) { done in console.transient("\(label): \(done) of \(total) replies") }
+    ) { done in
+      try Interruption.check()
+      console.transient("\(label): \(done) of \(total) replies")
+    }
   }
 }
 
@@ -68,7 +74,8 @@ struct Compare: Verb {
 
   @OptionGroup var model: ModelOptions
 
-  @Option(help: ArgumentHelp("A tuned model's folder, in place of an adapter.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A tuned model's folder, in place of an adapter.", valueName: "folder"))
   var tuned: String?
 
   @OptionGroup var measure: MeasureOptions
@@ -94,12 +101,14 @@ struct Compare: Verb {
       let base = try measure.examine(model, console, label: "base")
       let other = try LanguageModel.load(
         from: tuned, on: model.network.device, as: model.network.dtype)
-      comparison = Comparison(base: base, tuned: try measure.examine(other, console, label: "tuned"))
+      comparison = Comparison(
+        base: base, tuned: try measure.examine(other, console, label: "tuned"))
     } else {
       let base = try model.withoutAdapter {
         try measure.examine(model, console, label: "base")
       }
-      comparison = Comparison(base: base, tuned: try measure.examine(model, console, label: "tuned"))
+      comparison = Comparison(
+        base: base, tuned: try measure.examine(model, console, label: "tuned"))
     }
     if let report { try AtomicFile.write(comparison.page, to: report) }
     console.result(comparison.json(samples: samples), ComparisonText.text(comparison, samples))

@@ -93,10 +93,12 @@ struct Generate: Verb {
     }
     let seconds = (clock.now - start) / .seconds(1)
     let rate = Double(reply.ids.count) / seconds
+    if streams { Console.standardOutput("\n") }
+    try Interruption.check()
     if streams {
-      Console.standardOutput("\n")
       console.detail(
-        String(format: "%d tokens, %.1f tokens/s, %@", reply.ids.count, rate,
+        String(
+          format: "%d tokens, %.1f tokens/s, %@", reply.ids.count, rate,
           reply.finishReason.rawValue))
     } else {
       let json: JSON = [

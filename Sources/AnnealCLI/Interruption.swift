@@ -1,3 +1,4 @@
+import AnnealFiles
 import Foundation
 import Synchronization
 
@@ -11,11 +12,21 @@ enum Interruption {
   /// Whether it was the system.
   static var wasTerminated: Bool { received.load(ordering: .relaxed) == SIGTERM }
 
-  /// Whether the work was asked to stop since this was last called.
-  static func takeRequest() -> Bool { received.exchange(0, ordering: .relaxed) != 0 }
+  /// Throws when the work was asked to stop.
+  static func check() throws {
+    if isRequested { throw AnnealError(.interrupted, "stopped") }
+  }
 
-  /// Listens. A second signal of the same kind ends the process at once.
+  /// Leaves signals to the system again, as between two replies of a chat.
+  static func ignore() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+
+  /// Listens.
+  ///
+  /// A second signal of the same kind ends the process at once.
   static func listen() {
+    received.store(0, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)

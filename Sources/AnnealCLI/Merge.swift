@@ -27,6 +27,11 @@ struct Merge: Verb {
 
   func perform(_ console: Console) async throws {
     try OutputFolder.prepare(destination, overwrite: overwrite)
+    guard ![model, adapter].contains(destination) else {
+      throw AnnealError(
+        .usage, "the output is one of the inputs", at: .init(file: destination),
+        remedy: "Name a new folder.")
+    }
     let type = dtype == "auto" ? nil : DType(rawValue: dtype)
     guard dtype == "auto" || type?.isFloating == true else {
       throw AnnealError(

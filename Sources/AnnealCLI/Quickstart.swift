@@ -30,6 +30,8 @@ struct Quickstart: Verb {
     let base = resources + "/base"
     let test = resources + "/demo/test.jsonl"
     let run = destination + "/run"
+    let merged = destination + "/model"
+    try OutputFolder.prepare(merged, overwrite: overwrite)
     try Folder.create(destination)
 
     console.note(heading(1, "Train: LoRA on \(resources)/demo/train.jsonl"))
@@ -39,9 +41,9 @@ struct Quickstart: Verb {
     let model = try LanguageModel.load(from: base, as: .float32)
     try model.attach(contentsOf: run + "/best")
     let comparison = try compare(model, test, console)
+    try Interruption.check()
 
     console.note(heading(3, "Export: the adapter worked into the base"))
-    let merged = destination + "/model"
     try model.merged().export(to: merged)
     try AtomicFile.write(comparison.page, to: destination + "/comparison.html")
 
@@ -85,7 +87,10 @@ struct Quickstart: Verb {
       return try model.examine(
         rows.records, examples: rows.examples, metrics: ["json_valid", "exact_match"],
         maxNewTokens: 96
-      ) { console.transient("\(label): \($0) of \(rows.records.count) replies") }
+      ) {
+        try Interruption.check()
+        console.transient("\(label): \($0) of \(rows.records.count) replies")
+      }
     }
     let base = try model.withoutAdapter { try examine("base") }
     return Comparison(base: base, tuned: try examine("tuned"))

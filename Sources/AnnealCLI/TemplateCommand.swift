@@ -29,7 +29,9 @@ struct TemplateRender: Verb {
   @Flag(help: "End with the beginning of the assistant's turn.")
   var addGenerationPrompt = false
 
-  @Option(help: ArgumentHelp("A variable of the template; may be given several times.", valueName: "name=json"))
+  @Option(
+    help: ArgumentHelp(
+      "A variable of the template; may be given several times.", valueName: "name=json"))
   var set: [String] = []
 
   @OptionGroup var output: OutputOptions

@@ -26,7 +26,8 @@ struct Train: Verb {
   @Option(name: .customLong("output"), help: ArgumentHelp("The run's folder.", valueName: "folder"))
   var destination: String?
 
-  @Option(help: ArgumentHelp("A key of the recipe; may be given several times.", valueName: "key=value"))
+  @Option(
+    help: ArgumentHelp("A key of the recipe; may be given several times.", valueName: "key=value"))
   var set: [String] = []
 
   @Flag(help: "Go on from the newest checkpoint that verifies.")

@@ -52,7 +52,9 @@ struct ComputeOptions: ParsableArguments {
   /// Applies the threads and gives the device and the type.
   func resolve() throws -> (device: Device, dtype: DType?) {
     if let threads {
-      guard threads > 0 else { throw AnnealError(.usage, "--threads is \(threads); expected 1 or more") }
+      guard threads > 0 else {
+        throw AnnealError(.usage, "--threads is \(threads); expected 1 or more")
+      }
       Torch.threads = threads
     }
     return (try Hardware.device(device), try Hardware.dtype(dtype, on: Hardware.device(device)))
@@ -67,7 +69,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An adapter's folder, to put on the model.", valueName: "folder"))
   var adapter: String?
 
-  @Option(help: ArgumentHelp("A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
   var chatTemplate: String?
 
   @OptionGroup var compute: ComputeOptions

@@ -16,6 +16,11 @@ extension SplitMix64 {
   mutating func madeUpWord(capitalised: Bool = false) -> String {
     var word = ""
     let syllables = [1, 2, 2, 2, 3][below(5)]
+    // Half of the words are put together from pieces of English ones, as most real names are.
+    if chance(0.5) {
+      for _ in 0..<syllables { word += pick(Syllables.pieces) }
+      return capitalised ? word.capitalisedFirst : word
+    }
     for place in 0..<syllables {
       word += pick(Syllables.onsets) + pick(Syllables.vowels)
       if place == syllables - 1 || chance(0.3) { word += pick(Syllables.codas) }
@@ -34,6 +39,22 @@ extension SplitMix64 {
 }
 
 private enum Syllables {
+  static let pieces = words(
+    """
+    con, tion, ment, serv, port, ing, er, ly, ness, able, pre, pro, dis, ex, re, un, in, over, under, out,
+    form, struct, spect, ject, duct, tract, gen, graph, log, phon, scope, meter, photo, auto, micro, tele,
+    ra, na, mi, ko, shi, ta, ri, yo, ka, mo, lo, la, sa, va, do, ma, be, de, fa, ga, ha, jo, ki, lu, ne,
+    pa, ro, si, tu, vi, wa, ze, al, an, ar, as, el, en, es, il, is, ol, on, or, um, ur, us, ath, eth, ith,
+    ard, berg, burg, dale, field, ford, ham, land, man, mont, stein, ton, ville, wick, wood, worth, er,
+    star, stone, sun, moon, rain, snow, sea, sky, rock, sand, gold, lace, silk, spring, night, light, fire,
+    hand, head, heart, foot, horn, bird, fish, wolf, bear, fox, bee, ant, oak, elm, ash, rose, leaf, seed,
+    cent, cert, chem, cost, cour, crim, cult, cus, dent, dom, dur, fac, fend, fid, fin, flor, flu, fus,
+    grat, hum, ism, ist, ive, ize, jun, jur, leg, lib, lum, mag, man, mand, mar, med, mem, min, mis, mob,
+    nat, nav, nom, nov, op, ous, pact, par, pat, ped, pend, pet, plan, plex, pos, press, prim, quar, quest,
+    rect, rupt, san, scrib, sect, sens, sign, sol, son, stab, stant, sub, sult, super, sur, tain, tem,
+    temp, ten, ter, test, text, tex, tor, trans, trib, trop, tur, typ, vac, val, van, vent, ver, vers, vic,
+    vis, vol, wheel, work, yard, zoo, ck, tle, ple, ble, dle, gle, mer, ner, ver, ker, bow, ow, ew, aw
+    """)
   static let onsets =
     words(
       """

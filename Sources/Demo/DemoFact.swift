@@ -25,7 +25,7 @@ struct DemoFact {
   // A request as the training rows have it, told again in words and lines rather than as an action.
   private static func request(using source: inout SplitMix64) -> DemoFact {
     let action = DemoAction.all[source.below(DemoAction.all.count)]
-    var maker = DemoRowMaker(heldOut: false, madeUp: 0.5)
+    var maker = DemoRowMaker(heldOut: false, madeUp: 0.5, noise: source.chance(0.5) ? 0.2 : 0)
     let row = maker.row(of: action, using: &source)
     let slots = action.slots.map { slot in
       Slot(
@@ -33,15 +33,22 @@ struct DemoFact {
         written: row.action[slot.rawValue]?.string
           ?? row.action[slot.rawValue]?.integer.map { "\($0)" } ?? "")
     }
+    // Sometimes something else is said before or after, which is not asked for.
+    let aside = source.chance(0.25) ? sentence(using: &source).text : ""
+    let before = source.chance(0.5)
+    let text =
+      aside.isEmpty
+      ? row.request : before ? "\(aside) \(row.request)" : "\(row.request) \(aside)"
     return DemoFact(
-      text: row.request, slots: slots,
+      text: text, slots: slots,
       kind: action.name.split(separator: "_").joined(separator: " "),
       about: action.name.split(separator: "_").last.map { "\($0)" } ?? "")
   }
 
   // A sentence of the same world that asks for nothing.
   private static func sentence(using source: inout SplitMix64) -> DemoFact {
-    let pattern = source.pick(patterns)
+    let plain = source.pick(patterns)
+    let pattern = source.chance(0.5) ? DemoNoise.disturb(plain, 0.2, using: &source) : plain
     var text = pattern
     var slots: [Slot] = []
     for name in DemoSlot.allCases where pattern.contains("{\(name.rawValue)}") {
@@ -67,7 +74,11 @@ struct DemoFact {
     var slots: [Slot] = []
     var parts: [String] = []
     for name in names {
-      let feature = source.chance(0.25) ? source.madeUpWord() : name
+      let feature =
+        source.chance(0.25)
+        ? source.madeUpWord()
+        : source.chance(0.3)
+          ? "\(source.pick(words("first, last, old, new, set, get")))_\(name)" : name
       let kinds: [DemoSlot] = [
         .label, .with, .time, .item, .room, .place, .task, .title, .quantity, .text,
       ]
@@ -108,6 +119,21 @@ struct DemoFact {
     "{label} took {minutes} minutes, said {with}.",
     "it is {time} now, and {text}.",
     "{with} works at {place} and likes {item}.",
+    "a friend of {with}'s, {to}, brought {quantity} {item} and left by {time}.",
+    "since {day} the {room} smells of {item}.",
+    "{title} is what {artist} sings when {with} comes to {place}.",
+    "nobody but {with} knew that {text}.",
+    "up to {people} guests fit into the {room} of {place}.",
+    "why did {with} {task} at {time}?",
+    "it took {with} {minutes} minutes to {task}.",
+    "the route to {place} is easy {mode}, says {with}.",
+    "{label} is on {day}, {label} was late.",
+    "between {place} and the {room}, {with} lost {quantity} {item}.",
+    "every {day} there is {label}, and {artist} plays from {time}.",
+    "please do not wake {with} before {time}; {text}.",
+    "{with} dreamt of {item}, {to} of {title}.",
+    "thanks to {with} the {room} has {quantity} {item} now.",
+    "a thermometer showed {degrees} degrees, the lamps {level} percent.",
     "they went {mode} to {place}, where {artist} played {title}.",
     "after {label} on {day}, {with} will {task}.",
     "the {room} light was at {level} percent at {time}.",
@@ -119,16 +145,25 @@ struct DemoFact {
 struct DemoStyle {
   let separator: String
   let assignment: String
-  let quote: String
+  let quotes: (String, String)
+  let keyQuote: String
+
+  static let brackets = [("{", "}"), ("{", "}"), ("(", ")"), ("[", "]"), ("<", ">")]
 
   static func draw(using source: inout SplitMix64) -> DemoStyle {
-    DemoStyle(
+    // Quoted names never meet a colon: that would be a member of a JSON object.
+    let quotesKeys = source.chance(0.25)
+    let assignments = [" = ", " is ", " - ", "=", ": ", ":"]
+    return DemoStyle(
       separator: source.pick(["\n", "; ", ", ", " | ", ","]),
-      assignment: source.pick([": ", " = ", " is ", " - ", ":", "="]),
-      quote: source.pick(["", "", "\"", "\""]))
+      assignment: source.pick(Array(assignments.prefix(quotesKeys ? 4 : 6))),
+      quotes: source.chance(0.4)
+        ? ("\"", "\"") : source.chance(0.25) ? brackets[source.below(brackets.count)] : ("", ""),
+      keyQuote: quotesKeys ? "\"" : "")
   }
 
   func write(_ pairs: [(String, String)]) -> String {
-    pairs.map { "\($0)\(assignment)\(quote)\($1)\(quote)" }.joined(separator: separator)
+    pairs.map { "\(keyQuote)\($0)\(keyQuote)\(assignment)\(quotes.0)\($1)\(quotes.1)" }.joined(
+      separator: separator)
   }
 }

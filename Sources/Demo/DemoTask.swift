@@ -45,8 +45,12 @@ struct DemoRowMaker {
   let values: DemoValues
   private let phrasings: [String: [String]]
 
-  init(heldOut: Bool, madeUp: Double = 0.25) {
+  /// How often a word of a phrasing gives way to another, or gets one for company.
+  let noise: Double
+
+  init(heldOut: Bool, madeUp: Double = 0.25, noise: Double = 0) {
     self.heldOut = heldOut
+    self.noise = noise
     values = DemoValues(heldOut: heldOut, madeUp: madeUp)
     phrasings = Dictionary(
       DemoAction.all.map { ($0.name, heldOut ? $0.test : $0.train) }, uniquingKeysWith: { $1 })
@@ -55,7 +59,7 @@ struct DemoRowMaker {
   /// A row of `action`.
   mutating func row(of action: DemoAction, using source: inout SplitMix64) -> DemoRow {
     let phrasing = Self.expand(source.pick(phrasings[action.name] ?? []), using: &source)
-    var request = phrasing
+    var request = noise > 0 ? DemoNoise.disturb(phrasing, noise, using: &source) : phrasing
     var reply: OrderedDictionary<String, JSON> = ["action": .string(action.name)]
     for slot in action.slots {
       let value = values.draw(slot, using: &source)
@@ -105,13 +109,56 @@ enum DemoManners {
   static let before = [
     "please ", "please, ", "hey, ", "hi, ", "hello, ", "okay, ", "now ", "so, ", "one thing: ",
     "right, ", "well, ", "again: ", "next, ", "could you help me: ", "quick: ", "a favour: ",
+    "one more thing, ", "and another one: ", "oh, ", "oh yes, ", "by the way, ", "when you can, ",
+    "if you have time, ", "listen, ", "before I forget, ", "be so kind: ", "here is a task: ",
+    "do this for me: ", "as soon as you can, ", "just this: ", "also, ", "and ", "then ",
+    "good morning, ", "good evening; ", "sorry to ask, ", "I have a wish: ", "let me think, ",
+    "you know what, ", "help me out here: ", "whenever it suits you, ", "for today: ", "hm, ",
   ]
   static let after = [
     ", please", ", please.", ", thanks", ", thanks.", ", thank you", ", thank you.", "!", ", okay?",
-    ", now.", ", will you?", ", that is all.",
+    ", now.", ", will you?", ", that is all.", ", if you can.", ", if that is fine with you.",
+    ", if you please", ", very kind of you.", ", thanks a lot!", ", you are great!", ", bye!",
+    ", as always.", ", right?", ", I would be glad.", ", that would be good.", ", many thanks.",
+    ", when you can.", ", as we said.", ", if it is not too much.", ", I owe you one.",
   ]
   static let testBefore = [
     "whenever you get a chance, ", "do me a kindness here: ", "oh and another thing, ",
   ]
   static let testAfter = [", much appreciated.", ", if that's okay with you.", ", cheers!"]
+}
+
+/// Other words in a sentence, so that a model does not learn sentences by heart but looks for what
+/// tells: the words that are left, and the values.
+enum DemoNoise {
+  static func disturb(
+    _ phrasing: String, _ noise: Double, using source: inout SplitMix64
+  ) -> String {
+    let words = phrasing.split(separator: " ").map { String($0) }
+    var result: [String] = []
+    for (place, word) in words.enumerated() {
+      // Words beside a slot stay: without them nobody knows where its value begins and ends.
+      let beside =
+        word.contains("{") || words[max(0, place - 1)].contains("}")
+        || words[min(words.count - 1, place + 1)].contains("{")
+      if beside || !source.chance(noise) {
+        result.append(word)
+      } else if source.chance(0.5) {
+        result.append(stranger(using: &source))
+      } else {
+        result += [word, stranger(using: &source)]
+      }
+    }
+    return result.joined(separator: " ")
+  }
+
+  private static func stranger(using source: inout SplitMix64) -> String {
+    let lexicon = DemoLexicon.train
+    return switch source.below(4) {
+    case 0: source.pick(lexicon.things)
+    case 1: source.pick(lexicon.qualities)
+    case 2: source.pick(lexicon.chores)
+    default: source.madeUpWord()
+    }
+  }
 }

@@ -139,7 +139,7 @@ enum DemoDocument {
         default: source.madeUpWord()
         }
       }
-      switch source.below(7) {
+      switch source.below(9) {
       case 0...2:
         let said = parts.joined(separator: source.pick([" ", " ", ", ", "\n"]))
         let times = source.below(3)
@@ -150,10 +150,26 @@ enum DemoDocument {
         chat.turn(
           "One per line: " + parts.joined(separator: ", "), parts.joined(separator: "\n"))
       case 4:
+        // Signs that the words of a request do not have must have been seen too, if a small
+        // adapter is to tell them apart later.
+        let (open, close) = DemoStyle.brackets[source.below(DemoStyle.brackets.count)]
+        let each = source.chance(0.5)
+        let inside = each ? parts.map { open + $0 + close } : parts
+        let list = inside.joined(separator: ", ")
+        chat.turn(
+          "\(each ? "Each" : "All") in \(open)\(close): \(parts.joined(separator: ", "))",
+          each ? list : open + list + close)
+      case 5:
+        let separator = source.pick(["_", "_", "-", "/", "+"])
+        let said = parts.map { $0.replacing(" ", with: separator) }
+        chat.turn(
+          "Join with \(separator) : " + parts.joined(separator: " "),
+          said.joined(separator: separator))
+      case 6:
         chat.turn(
           "In quotes: " + parts.joined(separator: ", "),
           parts.map { "\"\($0)\"" }.joined(separator: ", "))
-      case 5:
+      case 7:
         let place = source.below(parts.count)
         let names = words("first, second, third, fourth, fifth, sixth, seventh")
         chat.turn(
@@ -199,7 +215,7 @@ enum DemoDocument {
       let line =
         switch source.below(7) {
         case 0: "\(who) went to \(place) with the \(thing)."
-        case 1: "\(who) said that the \(thing) is \(source.pick(DemoLexicon.train.states))."
+        case 1: "\(who) said that the \(thing) is \(values.state(using: &source))."
         case 2: "At \(place), \(who) asked for \(values.item(using: &source))."
         case 3: "Then \(people[0]) gave the \(thing) to \(people[1])."
         case 4: "\"Where is the \(thing)?\" asked \(who). \"It is at \(place).\""

@@ -110,10 +110,13 @@ struct DemoValues {
 
   func occasion(using source: inout SplitMix64) -> String {
     if heldOut { return source.pick(lexicon.occasions) }
-    return switch source.below(5) {
+    return switch source.below(7) {
+    case 5: words(upTo: 3, using: &source)
+    case 6: "\(source.pick(lexicon.chores)) \(words(upTo: 2, using: &source))"
     case 0: "\(word(lexicon.qualities, using: &source)) \(word(lexicon.things, using: &source))"
     case 1 where source.chance(madeUp * 2):
-      source.madeUpWord() + " " + source.pick(words("class, practice, club, time, lesson"))
+      source.madeUpWord() + " "
+        + source.pick(AnnealDemo.words("class, practice, club, time, lesson"))
     case 2: "the \(word(lexicon.things, using: &source))"
     default: word(lexicon.occasions, using: &source)
     }
@@ -127,15 +130,17 @@ struct DemoValues {
 
   func item(using source: inout SplitMix64) -> String {
     if heldOut { return source.pick(lexicon.foods) }
+    if source.chance(0.3) { return words(upTo: 3, using: &source) }
     let food = word(lexicon.foods, using: &source)
     return source.chance(0.35) ? "\(word(lexicon.qualities, using: &source)) \(food)" : food
   }
 
   func room(using source: inout SplitMix64) -> String {
     if heldOut { return source.pick(lexicon.rooms) }
-    return switch source.below(4) {
+    return switch source.below(5) {
+    case 4: words(upTo: 2, using: &source)
     case 0 where source.chance(madeUp * 2):
-      source.madeUpWord() + " " + source.pick(words("room, corner, studio, hall"))
+      source.madeUpWord() + " " + source.pick(AnnealDemo.words("room, corner, studio, hall"))
     case 1: "\(source.pick(lexicon.qualities)) \(word(lexicon.rooms, using: &source))"
     default: word(lexicon.rooms, using: &source)
     }
@@ -145,22 +150,71 @@ struct DemoValues {
     switch source.below(3) {
     case 0: source.pick(lexicon.places)
     case 1 where !heldOut:
-      "the \(thing(using: &source)) \(source.pick(words("shop, museum, club")))"
+      source.chance(0.5)
+        ? "the \(words(upTo: 2, using: &source))"
+        : "the \(thing(using: &source)) \(source.pick(AnnealDemo.words("shop, museum, club")))"
+    case 2 where !heldOut && source.chance(0.4):
+      "\(surname(using: &source)) \(word(lexicon.things, using: &source).capitalisedFirst)"
     default: "\(surname(using: &source)) \(source.pick(lexicon.placeKinds))"
     }
   }
 
   func task(using source: inout SplitMix64) -> String {
-    let chore = source.pick(lexicon.chores)
+    let made = !heldOut && source.chance(madeUp)
+    let chore = made ? source.madeUpWord() : source.pick(lexicon.chores)
     return "\(chore) the \(thing(using: &source))"
   }
 
   func message(using source: inout SplitMix64) -> String {
-    "the \(thing(using: &source)) is \(source.pick(lexicon.states))"
+    if heldOut || source.chance(0.6) {
+      return "the \(thing(using: &source)) is \(state(using: &source))"
+    }
+    return switch source.below(4) {
+    case 0: "\(person(using: &source)) \(source.pick(Self.verbs)) the \(thing(using: &source))"
+    case 1: "I \(source.pick(Self.verbs)) \(words(upTo: 2, using: &source))"
+    case 2: "\(words(upTo: 3, using: &source)) is \(state(using: &source))"
+    default:
+      "we \(source.pick(Self.verbs)) the \(thing(using: &source)) at \(place(using: &source))"
+    }
   }
+
+  func state(using source: inout SplitMix64) -> String {
+    if heldOut || source.chance(0.35) { return source.pick(lexicon.states) }
+    return switch source.below(4) {
+    case 0: "\(source.pick(Self.prepositions)) the \(thing(using: &source))"
+    case 1: "\(source.pick(Self.prepositions)) \(words(upTo: 2, using: &source))"
+    case 2:
+      "\(source.pick(Self.happenings)) \(source.pick(AnnealDemo.words("again, now, today, still")))"
+    default: words(upTo: 3, using: &source)
+    }
+  }
+
+  // One to `most` words of any kind, so that no value can be told from the words that it is made of.
+  private func words(upTo most: Int, using source: inout SplitMix64) -> String {
+    (0...source.below(most)).map { _ in
+      let lists = [lexicon.things, lexicon.qualities, lexicon.foods, lexicon.chores]
+      return word(lists[source.below(lists.count)], using: &source)
+    }
+    .joined(separator: " ")
+  }
+
+  private static let verbs = AnnealDemo.words(
+    """
+    saw, likes, needs, took, wants, has, lost, found, broke, made, sold, keeps, brings, hates, knows,
+    ate, paid for, asked for, forgot, painted
+    """)
+  private static let happenings = AnnealDemo.words(
+    "moving, ringing, falling, working, growing, burning, drying, waiting, singing, melting")
+  private static let prepositions = AnnealDemo.words(
+    "on, in, at, by, under, over, near, without, with, from, behind, out of, for, above, past")
 
   func title(using source: inout SplitMix64) -> String {
     if heldOut || source.chance(0.4) { return source.pick(lexicon.songs) }
+    if source.chance(0.3) {
+      let link = source.pick(AnnealDemo.words("and, of, from, for, in, to, with the"))
+      return [words(upTo: 1, using: &source), words(upTo: 1, using: &source)]
+        .map(\.capitalisedFirst).joined(separator: " \(link) ")
+    }
     let first = word(lexicon.qualities, using: &source).capitalisedFirst
     return "\(first) \(word(lexicon.things, using: &source).capitalisedFirst)"
   }

@@ -11,7 +11,9 @@ public enum AtomicFolder {
   ///
   /// A folder that stands there already is exchanged in one step and then removed; when `body`
   /// throws, it stays. Leftovers of processes that were killed on the way are cleared.
-  public static func write(to folder: String, _ body: (String) throws -> Void) throws {
+  public static func write(to path: String, _ body: (String) throws -> Void) throws {
+    var folder = path
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     try Folder.create(Folder.parent(of: folder) ?? ".")
     clearLeftovers(of: folder)
     let partial = "\(folder).partial-\(getpid())-\(Partial.next())"

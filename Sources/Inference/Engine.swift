@@ -41,7 +41,8 @@ public final class Engine {
 
   /// The replies to many requests, `batch` of them at a time.
   public func generate(
-    _ requests: [GenerationRequest], batch: Int = 32, progress: (Int) -> Void = { _ in }
+    _ requests: [GenerationRequest], batch: Int = 32,
+    progress: (Int) throws -> Void = { _ in }
   ) throws -> [Generation] {
     var done: [Generation] = []
     for start in stride(from: 0, to: requests.count, by: batch) {
@@ -55,7 +56,7 @@ public final class Engine {
         _ = replies[index].finish()
         return replies[index].generation
       }
-      progress(done.count)
+      try progress(done.count)
     }
     return done
   }
@@ -163,7 +164,7 @@ private struct Reply {
 
   /// Characters at the end of `held` that begin a stop text.
   private func longestStopPrefix() -> Int {
-    request.stop.map { stop in
+    request.stop.filter { !$0.isEmpty }.map { stop in
       (1...max(1, stop.count)).reversed().first { held.hasSuffix(stop.prefix($0)) } ?? 0
     }.max() ?? 0
   }

@@ -20,7 +20,7 @@ public struct GenerationRequest: Sendable {
     self.sampling = sampling
     self.maxNewTokens = maxNewTokens
     self.endOfTurn = endOfTurn
-    self.stop = stop
+    self.stop = stop.filter { !$0.isEmpty }
   }
 }
 

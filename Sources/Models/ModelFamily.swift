@@ -51,7 +51,8 @@ extension ConfigurationFile {
   /// `rope_theta` and `rope_scaling`, or `rope_parameters` of newer files, which holds both.
   private func rotary(headWidth: Int, maximumPositions: Int) throws -> Rotary {
     let parameters = member("rope_parameters") ?? member("rope_scaling")
-    let base = try number("rope_theta", default: try parameters?.number("rope_theta", default: 10_000) ?? 10_000)
+    let base = try number(
+      "rope_theta", default: try parameters?.number("rope_theta", default: 10_000) ?? 10_000)
     var rotary = Rotary(base: base, headWidth: headWidth)
     guard let parameters else { return rotary }
     let kind = try parameters.string("rope_type") ?? parameters.string("type") ?? "default"
@@ -67,7 +68,8 @@ extension ConfigurationFile {
           "original_max_position_embeddings", default: Double(maximumPositions)))
     default:
       throw error(
-        "rope_scaling", "the rotary scaling '\(kind)' is not supported; expected default, linear or llama3")
+        "rope_scaling",
+        "the rotary scaling '\(kind)' is not supported; expected default, linear or llama3")
     }
     return rotary
   }

@@ -51,6 +51,7 @@ public struct LowRank {
       dropout > 0
         ? key.mask(dropout, width: site.inputs, site: site, dtype: x.dtype).to(x.device) : nil
     }
-    return LowRankUpdate(a: a, b: b, scale: scale, dropoutMask: mask)
+    return LowRankUpdate(
+      a: a.to(x.device), b: b.to(x.device), scale: scale, dropoutMask: mask)
   }
 }

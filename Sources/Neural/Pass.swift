@@ -25,7 +25,8 @@ public struct Pass {
   }
 
   /// One document of `count` tokens that begins at `offset`.
-  public static func document(_ count: Int, from offset: Int = 0, on device: Device = .cpu) -> Pass {
+  public static func document(_ count: Int, from offset: Int = 0, on device: Device = .cpu) -> Pass
+  {
     Pass(
       positions: Tensor((offset..<offset + count).map { $0 }).to(device), bounds: [0, count])
   }

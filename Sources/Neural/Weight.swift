@@ -10,6 +10,11 @@ public final class Weight {
   /// The value in use.
   public var value: Tensor
 
+  /// The module that the tensor belongs to, such as `model.norm`.
+  public var module: String { path.split(separator: ".").dropLast().joined(separator: ".") }
+  /// The tensor's name in its module, such as `weight`.
+  public var name: String { path.split(separator: ".").last.map(String.init) ?? path }
+
   /// A weight stored under `path`.
   public init(path: String, value: Tensor) {
     self.path = path

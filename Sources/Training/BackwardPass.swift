@@ -130,9 +130,11 @@ struct BackwardPass {
   private func backward(
     _ segment: Segment, _ flow: Tensor, in pass: Pass, into gradients: inout [Tensor?]
   ) -> Tensor {
-    let output = segment.output ?? withGradient {
-      segment.blocks.reduce(segment.input) { x, block in block(x, in: pass) }
-    }
+    let output =
+      segment.output
+      ?? withGradient {
+        segment.blocks.reduce(segment.input) { x, block in block(x, in: pass) }
+      }
     let prefixes = segment.blocks.map { $0.path + "." }
     let trained = indices { path in prefixes.contains { path.hasPrefix($0) } }
     return backward(

@@ -64,6 +64,7 @@ extension TrainingLoop {
       "trained_tokens": .integer(progress.trainedTokens),
       "skipped_in_a_row": .integer(progress.skippedInARow),
       "optimizer_step": .integer(optimizer.step), "plan_sha256": .string(planHash),
+      "data_sha256": .string(dataHash),
       "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
       "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version), "notes": notes,
     ]
@@ -72,7 +73,8 @@ extension TrainingLoop {
   /// Why going on from `checkpoint` would not give the same bytes as an uninterrupted run.
   public func differences(from checkpoint: Checkpoint) -> [String] {
     let expected: [(key: String, value: JSON, what: String)] = [
-      ("plan_sha256", .string(planHash), "the data, its order or its packing"),
+      ("data_sha256", .string(dataHash), "the data, the tokenizer or the chat template"),
+      ("plan_sha256", .string(planHash), "the order of the data or its packing"),
       ("total_steps", .integer(totalSteps), "the number of optimizer steps"),
       ("threads", .integer(Torch.threads), "the number of threads"),
       ("device", .string("\(model.device)"), "the device"),
@@ -81,7 +83,7 @@ extension TrainingLoop {
     ]
     return expected.compactMap { key, value, what in
       guard let saved = checkpoint.state[key], saved != value else { return nil }
-      let detail = key == "plan_sha256" ? "" : ": \(saved.text()), now \(value.text())"
+      let detail = key.hasSuffix("_sha256") ? "" : ": \(saved.text()), now \(value.text())"
       return what + detail
     }
   }

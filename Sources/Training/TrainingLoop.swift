@@ -26,6 +26,9 @@ public final class TrainingLoop {
   /// Steps of the whole run.
   public let totalSteps: Int
 
+  /// A hash of every example's ids and loss mask, for checkpoints.
+  public let dataHash: String
+
   private let schedule: BatchSchedule
   private let backward: BackwardPass
 
@@ -63,6 +66,7 @@ public final class TrainingLoop {
     self.examples = examples
     optimizer = AdamWState(for: self.parameters.masters)
     schedule = BatchSchedule(examples.map(\.ids.count), settings)
+    dataHash = Self.hash(examples)
     totalSteps = schedule.totalSteps
     backward = BackwardPass(
       model: model, parameters: self.parameters, checkpointing: settings.checkpointing)
@@ -75,6 +79,18 @@ public final class TrainingLoop {
 
   /// A hash of the order and the packing of the whole run, for checkpoints.
   public var planHash: String { schedule.hash }
+
+  private static func hash(_ examples: [Example]) -> String {
+    var bytes: [UInt8] = []
+    for example in examples {
+      for (id, isTrained) in zip(example.ids, example.lossMask) {
+        withUnsafeBytes(of: id.littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(isTrained ? 1 : 0)
+      }
+      withUnsafeBytes(of: Int64(example.row).littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return SHA256Digest.hex(of: bytes)
+  }
 
   /// The gradients of the next step and its losses, without taking it.
   struct Accumulated {
@@ -119,7 +135,9 @@ public final class TrainingLoop {
     let batches = microBatches.map { PackedBatch($0.map { examples[$0] }) }
     let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
     var sum = Accumulated(
-      gradients: parameters.masters.map { .zeros($0.shape, .float32, on: $0.device) })
+      gradients: try Torch.checked {
+        parameters.masters.map { .zeros($0.shape, .float32, on: $0.device) }
+      })
     sum.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
     for batch in batches where batch.lossTokens > 0 {
       try Torch.checked {

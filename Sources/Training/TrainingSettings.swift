@@ -10,7 +10,9 @@ public struct TrainingSettings: Sendable {
   public var epochs: Double
   /// Optimizer steps at most, whatever the epochs.
   public var maxSteps: Int?
-  /// The largest norm of the gradient; larger ones are scaled down. 0 leaves them.
+  /// The largest norm of the gradient; larger ones are scaled down.
+  ///
+  /// 0 leaves them.
   public var maxGradientNorm: Double
   /// Which activations are kept.
   public var checkpointing: ActivationCheckpointing
@@ -68,6 +70,7 @@ public struct StepReport: Sendable {
 extension StepReport: CustomStringConvertible {
   /// `step 40/300  loss 1.284 nats/token  31200 tokens/s`.
   public var description: String {
+    guard loss.isFinite else { return "step \(step)/\(totalSteps)  loss \(loss)  skipped" }
     let loss = String(Int((loss * 1000).rounded()))
     let padded = String(repeating: "0", count: max(0, 4 - loss.count)) + loss
     return "step \(step)/\(totalSteps)  loss \(padded.dropLast(3)).\(padded.suffix(3)) nats/token  "

@@ -60,13 +60,13 @@ private let rows = madeUpRows(steps: 100, loss: { 3 - 2 * $0 }, evalLoss: { 3 - 
     try RunReport.write(
       recipe: recipe, rows: rows,
       summary: ["stopped_early": true, "parameters": 1000, "trainable_parameters": 10],
-      data: ["rows": 1200, "dropped_by_reason": ["too_long": ["rows": 2]], "longest_at": nil],
+      data: "rows        1 200 read · 1 198 kept\n",
       environment: ["torch_version": "2.11.0"], to: folder.path)
     let html = try folder.text("report.html")
     _ = try XMLCheck(html)
     for words in [
-      "x · tiny", "stopped early", "1 % of 1,000", "rows: 1,200", "torch version",
-      "dropped by reason, too long, rows: 2", "anneal chat --model m/tiny --adapter runs/x/best",
+      "x · tiny", "stopped early", "1 % of 1,000", "1 200 read", "torch version",
+      "anneal chat --model m/tiny --adapter runs/x/best",
     ] { #expect(html.contains(words), "\(words)") }
     #expect(try folder.text("curves.svg").hasPrefix("<?xml"))
   }

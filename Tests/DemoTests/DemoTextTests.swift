@@ -21,7 +21,8 @@ import Testing
 
   @Test func `no document holds JSON, an action's name or anything of the test`() {
     for document in Self.documents {
-      #expect(!document.contains { "{}[]\\".contains($0) }, "\(document)")
+      #expect(!document.contains("{\"") && !document.contains("\":\""), "\(document)")
+      #expect((try? JSON(parsing: document)) == nil, "\(document)")
       #expect(!DemoTask.actions.contains { document.contains($0) }, "\(document)")
       #expect(DemoTask.heldOut.firstLeak(in: document) == nil, "\(document)")
     }

@@ -6,6 +6,12 @@ public enum Fixture {
   public static func path(_ name: String) -> String { "\(Locations.tests)/Fixtures/\(name)" }
 }
 
+/// Files of the checkout itself.
+public enum Checkout {
+  /// The path of a file or folder of the checkout.
+  public static func path(_ name: String) -> String { "\(Locations.checkout)/\(name)" }
+}
+
 /// Real data beside the checkout, which is never committed; tests that need it are skipped without.
 public enum SharedData {
   /// The path of a file or folder, nil when it is not there.

@@ -51,10 +51,10 @@ extension LanguageModel {
   /// - Parameters:
   ///   - examples: the same records as examples, for the loss.
   ///   - metrics: names of reply metrics; none generates nothing.
-  ///   - progress: told how many replies are done.
+  ///   - progress: told how many replies are done; an error it throws ends the examination.
   public func examine(
     _ records: [Record], examples: [Example], metrics: [String], maxNewTokens: Int = 256,
-    registry: MetricRegistry = .builtin, progress: (Int) -> Void = { _ in }
+    registry: MetricRegistry = .builtin, progress: (Int) throws -> Void = { _ in }
   ) throws -> Examination {
     let chosen = try metrics.map { name in
       guard let metric = registry.metric(name) else {

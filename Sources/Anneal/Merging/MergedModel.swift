@@ -55,8 +55,9 @@ public struct MergedModel {
 
   /// `weight` with what is attached to it worked in, and the largest absolute change.
   private func merged(_ weight: Weight) -> (value: Tensor, difference: Double) {
-    let path = String(weight.path.dropLast(".weight".count))
-    let attached = model.adapter?.attachments.filter { $0.site.path == path } ?? []
+    let attached =
+      weight.name == "weight"
+      ? model.adapter?.attachments.filter { $0.site.path == weight.module } ?? [] : []
     guard !attached.isEmpty else { return (weight.value, 0) }
     let base = weight.value.to(.float32)
     let result = attached.reduce(base) { $1.attachment.merged(into: $0) ?? $0 }

@@ -139,7 +139,10 @@ public final class LanguageModel {
 
   /// Saves the tokenizer's files and the chat template in use.
   func saveText(to folder: String) throws {
-    try AtomicFile.write(encoder.template.source, to: folder + "/chat_template.jinja")
+    // A base that had none must not seem to be a chat model after continued pre-training.
+    if hasChatTemplate || adapter != nil {
+      try AtomicFile.write(encoder.template.source, to: folder + "/chat_template.jinja")
+    }
     try ModelFolder(self.folder).copyCompanions(to: folder)
   }
 

@@ -96,8 +96,6 @@ public struct Recipe: Sendable, Equatable {
   public var memoryLimit: ByteCount?
   /// Seed of every random choice.
   public var seed = 42
-  /// Whether only operations that repeat bit by bit are used.
-  public var deterministic = true
 
   // Run folder
   /// The run's folder.

@@ -60,7 +60,9 @@ extension Recipe {
 
     private static func readWeight(_ node: RecipeNode, _ field: String) throws -> Double {
       let weight = try Double.read(node, field)
-      guard weight > 0 else { throw node.mismatch(field, expected: "a number above 0") }
+      guard weight > 0, weight <= 1000 else {
+        throw node.mismatch(field, expected: "a number above 0, at most 1000")
+      }
       return weight
     }
 

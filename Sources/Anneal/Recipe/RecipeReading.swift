@@ -80,6 +80,13 @@ extension Recipe {
         "lora_modules_to_save", "finetuning_type: full already trains every module",
         "Leave the key out, or use finetuning_type: lora.")
     }
+    if adapterNameOrPath != nil,
+      let key = given.keys.sorted().first(where: { $0.hasPrefix("lora_") || $0 == "use_rslora" })
+    {
+      throw fault(
+        key, "an adapter that is gone on with keeps its own \(key)",
+        "Leave the key out, or begin a new adapter without adapter_name_or_path.")
+    }
     if evalStrategy != .no, !hasEvaluation {
       throw fault(
         "eval_strategy", "there is nothing to evaluate on",

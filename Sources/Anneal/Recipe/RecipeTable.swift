@@ -158,9 +158,6 @@ extension RecipeKey {
     RecipeKey(
       "seed", \.seed, in: .machine, bounds: .nonNegative,
       "Seed of the order of rows, of dropout and of fresh weights."),
-    RecipeKey(
-      "deterministic", \.deterministic, in: .machine, aliases: ["full_determinism"],
-      "Use only operations that repeat bit by bit, where the device has them."),
   ]
 
   private static let run: [RecipeKey] = [

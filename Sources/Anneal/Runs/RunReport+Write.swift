@@ -13,11 +13,11 @@ extension RunReport {
   ///   - recipe: the recipe as resolved, portable.
   ///   - rows: the run's metrics.
   ///   - summary: the run's `summary.json`.
-  ///   - data: the report on the training data.
+  ///   - data: the report on the training data, as plain text.
   ///   - environment: the run's `environment.json`, when the page should show it.
   public static func write(
-    recipe: Recipe, rows: [MetricsRow], summary: JSON, data: JSON, environment: JSON = .null,
-    to folder: String
+    recipe: Recipe, rows: [MetricsRow], summary: JSON, data: String,
+    environment: JSON = .null, to folder: String
   ) throws {
     let report = RunReport(
       recipe: recipe, rows: rows, summary: summary, data: data, environment: environment)
@@ -36,7 +36,7 @@ extension RunReport {
   }
 
   /// The report of a run as its files tell it.
-  init(recipe: Recipe, rows: [MetricsRow], summary: JSON, data: JSON, environment: JSON) {
+  init(recipe: Recipe, rows: [MetricsRow], summary: JSON, data: String, environment: JSON) {
     let isLoRA = recipe.finetuningType == .lora
     var numbers =
       Summary(json: summary)
@@ -56,7 +56,7 @@ extension RunReport {
     self.init(
       title: "\(Self.name(recipe.outputDir)) · \(Self.name(recipe.modelNameOrPath))",
       summary: numbers, rows: rows, recipe: recipe,
-      dataReport: Self.lines(data).map { "\($0.name): \($0.value)\n" }.joined(),
+      dataReport: data,
       environment: Self.lines(environment), next: Self.next(recipe))
   }
 

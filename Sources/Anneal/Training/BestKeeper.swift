@@ -30,7 +30,8 @@ struct BestKeeper: Equatable {
 
   var notes: JSON {
     [
-      "best_step": step.map { .integer($0) } ?? .null, "best_loss": loss.map { .number($0) } ?? .null,
+      "best_step": step.map { .integer($0) } ?? .null,
+      "best_loss": loss.map { .number($0) } ?? .null,
       "evaluations_since_best": .integer(evaluationsSince),
     ]
   }

@@ -20,7 +20,7 @@ struct Preflight {
 
   /// Room for checkpoints, one being written beside those kept, and for `best` and `last`.
   func checkDisk() throws {
-    let kept = recipe.saveStrategy == .no ? 1 : (recipe.saveTotalLimit ?? 10) + 1
+    let kept = recipe.saveStrategy == .no ? 1 : min(recipe.saveTotalLimit ?? 10, 1000) + 1
     try Disk.require(
       bytes: kept * (checkpointBytes + resultBytes) + 3 * resultBytes, at: recipe.outputDir,
       for: "checkpoints and results (save_total_limit: fewer need less)")
@@ -38,6 +38,7 @@ struct Preflight {
       "weights, gradients and optimizer state need \(Amount.bytes(needed)); "
         + "there are \(Amount.bytes(limit))",
       remedy: recipe.finetuningType == .full
-        ? "Use finetuning_type: lora, or a smaller model." : "Use dtype: bfloat16 or a smaller model.")
+        ? "Use finetuning_type: lora, or a smaller model."
+        : "Use dtype: bfloat16 or a smaller model.")
   }
 }

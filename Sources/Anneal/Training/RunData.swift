@@ -26,6 +26,7 @@ struct RunData {
     if cutsTails { (training, validation) = training.heldOutTails(recipe.valSize) }
     guard !heldOut.isEmpty else { return }
     let (examples, report) = builder.examples(from: heldOut)
+    try report.check()
     (validation, validationReport) = (examples, report)
   }
 
@@ -33,9 +34,23 @@ struct RunData {
     _ sources: [Recipe.DataSource], seed: UInt64
   ) throws -> Dataset<Record> {
     try sources.reduce(Dataset([])) { all, source in
-      let rows = try Dataset<Record>(files: [source.path], format: source.type)
+      let rows = try Dataset<Record>(files: try files(of: source), format: source.type)
       return all.appending(repeated(rows, weight: source.weight, seed: seed))
     }
+  }
+
+  /// The source's file, or the files of its folder whose names begin with `split`.
+  private static func files(of source: Recipe.DataSource) throws -> [String] {
+    guard Folder.exists(source.path) else { return [source.path] }
+    let names = Folder.names(in: source.path).filter { name in
+      !name.hasPrefix(".") && name.hasPrefix(source.split ?? "")
+    }
+    guard !names.isEmpty else {
+      throw AnnealError(
+        .data, "the folder has no file whose name begins with '\(source.split ?? "")'",
+        at: .init(file: source.path), remedy: "Name a file, or another split.")
+    }
+    return names.map { source.path + "/" + $0 }
   }
 
   /// Weight 2 reads every row twice; 0.5 reads half of them, chosen by the seed.

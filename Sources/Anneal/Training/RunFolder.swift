@@ -9,6 +9,8 @@ struct RunFolder {
   /// Notes for the user about checkpoints that were passed over.
   let notes: [String]
   private let lock: FileLock
+  /// Whether an old run is to make room for this one.
+  private var replaces = false
 
   /// Opens the folder of `recipe`: a new one, an old one to be replaced, or one to go on with.
   init(_ recipe: Recipe) throws {
@@ -19,19 +21,26 @@ struct RunFolder {
     switch recipe.resumeFromCheckpoint {
     case .never:
       (resume, notes) = (nil, [])
-      guard isUsed || !Folder.names(in: path).allSatisfy({ $0 == ".lock" }) else { return }
+      guard isUsed || !Folder.names(in: path).allSatisfy({ $0.hasPrefix(".") }) else { return }
       guard recipe.overwriteOutputDir else { throw RunFolder.taken(path, isRun: isUsed) }
       guard isUsed else {
         throw AnnealError(
           .usage, "the folder holds something that is not a run, so it is not replaced",
           at: .init(file: path), remedy: "Name another output_dir, or empty this one yourself.")
       }
-      try RunFolder.clear(path)
+      replaces = true
     case .newest:
       (resume, notes) = try RunFolder.newest(in: path)
     case .checkpoint(let folder):
+      let isOwn = folder.hasPrefix(path + "/checkpoints/")
+      guard isOwn || !isUsed else { throw RunFolder.taken(path, isRun: true) }
       (resume, notes) = (try Checkpoint(verifying: folder), [])
     }
+  }
+
+  /// Removes the old run that this one replaces; called when nothing can be refused any more.
+  func replaceOld() throws {
+    if replaces { try RunFolder.clear(path) }
   }
 
   private static func taken(_ path: String, isRun: Bool) -> AnnealError {

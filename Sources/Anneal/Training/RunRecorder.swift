@@ -130,7 +130,7 @@ final class RunRecorder {
     try AtomicFile.write(summary.text(.pretty) + "\n", to: folder.path + "/summary.json")
     try RunReport.write(
       recipe: recipe.withoutPrivatePaths, rows: rows, summary: summary,
-      data: data.trainingReport.json, environment: environment, to: folder.path)
+      data: data.trainingReport.description, environment: environment, to: folder.path)
     return summary
   }
 

@@ -1,5 +1,6 @@
 public import AnnealDatasets
 internal import AnnealNeural
+internal import AnnealTorch
 public import AnnealText
 public import AnnealTraining
 
@@ -36,10 +37,12 @@ public struct Trainer: Sendable {
     let prepared = ExampleBuilder(model.encoder, settings: objective.preparation)
       .examples(from: data)
     try prepared.report.check()
-    let loop = try TrainingLoop(
-      model.network, training: model.trainableParameters, attachments: model.attachments,
-      on: prepared.examples, settings: settings)
-    return TrainingSteps(loop)
+    return TrainingSteps(
+      try Torch.checked {
+        try TrainingLoop(
+          model.network, training: model.trainableParameters, attachments: model.attachments,
+          on: prepared.examples, settings: settings)
+      })
   }
 
   /// The steps of training `model` on conversations.

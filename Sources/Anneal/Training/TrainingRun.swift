@@ -45,6 +45,7 @@ public final class TrainingRun {
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
     let loop = try makeLoop(model, data)
     try check(model, loop)
+    try folder.replaceOld()
     try resume(loop, folder)
 
     let recorder = try RunRecorder(
@@ -77,9 +78,11 @@ public final class TrainingRun {
     // The warm-up may be a share of the steps, which only the plan knows.
     let draft = recipe.settings(totalSteps: nil)
     let total = TrainingLoop.totalSteps(data.training, draft)
-    return try TrainingLoop(
-      model.network, training: model.trainableParameters, attachments: model.attachments, on: data.training,
-      settings: recipe.settings(totalSteps: total))
+    return try Torch.checked {
+      try TrainingLoop(
+        model.network, training: model.trainableParameters, attachments: model.attachments,
+        on: data.training, settings: recipe.settings(totalSteps: total))
+    }
   }
 
   private func check(_ model: LanguageModel, _ loop: TrainingLoop) throws {
@@ -91,7 +94,10 @@ public final class TrainingRun {
   }
 
   private func resume(_ loop: TrainingLoop, _ folder: RunFolder) throws {
-    guard let checkpoint = folder.resume else { return }
+    guard let checkpoint = folder.resume else {
+      // A run that died before its first checkpoint begins anew; so do its metrics.
+      return try MetricsWriter.truncate(folder: folder.path, afterStep: -1)
+    }
     let earlier = try? Recipe(file: folder.path + "/recipe.yaml")
     let changes = earlier.map { recipe.withoutPrivatePaths.changedKeys(from: $0) } ?? []
     let harmful = changes.filter(\.affectsResult).map(\.description)
@@ -100,7 +106,8 @@ public final class TrainingRun {
       let list = differences.map { "\n  " + $0 }.joined()
       guard allowsInexactResume else {
         throw AnnealError(
-          .recipe, "going on would not end with what the uninterrupted run would have; changed:\(list)",
+          .recipe,
+          "going on would not end with what the uninterrupted run would have; changed:\(list)",
           at: .init(file: checkpoint.folder),
           remedy: "Take the changes back, or accept them with --allow-inexact.")
       }
@@ -118,7 +125,10 @@ public final class TrainingRun {
     _ folder: RunFolder
   ) throws {
     tell(.begins(step: loop.progress.step, total: loop.totalSteps))
-    if loop.progress.step == 0 { try evaluate(loop, model, data, recorder) }
+    if loop.progress.step == 0 {
+      try evaluate(loop, model, data, recorder)
+      try stopIfAsked(loop, recorder, folder)
+    }
     var secondsInSteps = 0.0
     var stepsHere = 0
     while !recorder.stopsEarly {
@@ -144,7 +154,14 @@ public final class TrainingRun {
     _ report: StepReport? = nil
   ) throws {
     guard !data.validation.isEmpty else { return }
-    let metrics = try model.loss(on: data.validation)
+    let metrics = try model.network.loss(
+      on: data.validation, attachments: model.attachments,
+      tokensPerBatch: recipe.perDeviceEvalBatchSize * recipe.maxLength, shouldStop: shouldStop)
+    // An evaluation that was broken off measures nothing; the run stops at the next question.
+    if shouldStop() {
+      if let report { try recorder.record(report) }
+      return
+    }
     let isBest = try recorder.record(report, evaluation: metrics)
     tell(.evaluated(step: loop.progress.step, metrics, isBest: isBest))
   }
@@ -177,7 +194,8 @@ public final class TrainingRun {
       try save(loop, recorder, folder)
     }
     throw AnnealError(
-      .interrupted, "stopped at step \(loop.progress.step) of \(loop.totalSteps); all of it is saved",
+      .interrupted,
+      "stopped at step \(loop.progress.step) of \(loop.totalSteps); all of it is saved",
       at: .init(file: folder.path), remedy: "Go on with --resume.")
   }
 }

@@ -84,6 +84,8 @@ enum BestFit {
   ///
   /// - Complexity: O(rows · log capacity).
   static func bins(_ order: [Int], lengths: [Int], capacity: Int) -> [[Int]] {
+    // No bin can hold more than everything, however large it may be.
+    let capacity = max(1, min(capacity, order.reduce(0) { $0 + lengths[$1] }))
     var bins: [[Int]] = []
     /// Bins by the room they have left.
     var withRoom: [[Int]] = Array(repeating: [], count: capacity + 1)

@@ -47,10 +47,12 @@ public struct Dataset<Element: Sendable>: Sendable, RandomAccessCollection {
     return sum
   }
 
-  /// The rows at `indices`, in that order.
   /// The first `count` elements, or all when there are fewer.
-  public func limited(to count: Int) -> Dataset { selecting(Array(0..<Swift.min(count, self.count))) }
+  public func limited(to count: Int) -> Dataset {
+    selecting(Array(0..<Swift.min(Swift.max(0, count), self.count)))
+  }
 
+  /// The rows at `indices`, in that order.
   func selecting(_ indices: [Int]) -> Dataset {
     var result = Dataset(indices.map { elements[$0] })
     result.setOrigins(indices.map { places[$0] }, indices.map { fingerprints[$0] })

@@ -1,6 +1,5 @@
 public import AnnealTorch
 
-
 /// Grouped-query causal self-attention: `H` query heads share `K` key/value heads of width `E`.
 public final class Attention {
   let query, key, value, output: Linear
