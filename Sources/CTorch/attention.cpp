@@ -1,5 +1,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "attention_kernels.hpp"
 #include "guard.hpp"
 #include "parallel.hpp"
 
@@ -15,17 +16,59 @@ at::Tensor heads(const at::Tensor &x) { return x.unsqueeze(0).transpose(1, 2); }
 /// The way back from `heads`.
 at::Tensor tokens(const at::Tensor &x) { return x.transpose(1, 2).squeeze(0); }
 
-/// Each document's causal attention by the CPU's flash kernels, which take grouped queries and
-/// keep one float32 a head and position.
+/// Documents up to this many tokens go through the bridge's own kernels, longer ones through
+/// libtorch's: theirs cost some 50 µs a call, which for examples of a hundred tokens is most of it.
+constexpr int64_t longest_short = 1024;
+
+bool is_short(const std::vector<int64_t> &bounds, size_t document) {
+  return bounds[document + 1] - bounds[document] <= longest_short;
+}
+
+kernels::AttentionRows rows(const at::Tensor &x, int64_t start) {
+  char *data = static_cast<char *>(x.data_ptr());
+  return {
+      data + start * x.size(1) * x.size(2) * x.element_size(), x.scalar_type() == at::kFloat};
+}
+
+/// Calls `body(document, its shape, key head)` for the short documents, on all threads.
+template <typename Body>
+void each_short_head(
+    const at::Tensor &q, const at::Tensor &k, const std::vector<int64_t> &bounds, double scale,
+    const Body &body) {
+  const int64_t groups = k.size(1);
+  std::vector<size_t> documents;
+  for (size_t i = 0; i + 1 < bounds.size(); i++)
+    if (bounds[i + 1] > bounds[i] && is_short(bounds, i)) documents.push_back(i);
+  const auto count = static_cast<int64_t>(documents.size()) * groups;
+  parallel(count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      const size_t document = documents[static_cast<size_t>(i / groups)];
+      const kernels::AttentionShape shape{
+          bounds[document + 1] - bounds[document], q.size(1), groups, q.size(2),
+          static_cast<float>(scale)};
+      body(bounds[document], shape, i % groups);
+    }
+  });
+}
+
+/// Each document's causal attention on the CPU, which takes grouped queries and keeps one float32
+/// a head and position.
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static at::Tensor forward(
-      AutogradContext *ctx, const at::Tensor &q, const at::Tensor &k, const at::Tensor &v,
-      const std::vector<int64_t> &bounds, double scale) {
+      AutogradContext *ctx, const at::Tensor &query, const at::Tensor &key,
+      const at::Tensor &values, const std::vector<int64_t> &bounds, double scale) {
+    const at::Tensor q = query.contiguous(), k = key.contiguous(), v = values.contiguous();
     at::Tensor y = at::empty_like(q, at::MemoryFormat::Contiguous);
-    variable_list saved{q, k, v, y};
+    const at::Tensor normalizer = at::empty({q.size(0), q.size(1)}, q.options().dtype(at::kFloat));
+    variable_list saved{q, k, v, y, normalizer};
+    each_short_head(q, k, bounds, scale, [&](int64_t start, const auto &shape, int64_t group) {
+      kernels::attention(
+          shape, group, rows(q, start), rows(k, start), rows(v, start), rows(y, start),
+          normalizer.data_ptr<float>() + start * q.size(1));
+    });
     for (size_t i = 0; i + 1 < bounds.size(); i++) {
+      if (is_short(bounds, i)) continue;
       const int64_t start = bounds[i], length = bounds[i + 1] - start;
-      if (length == 0) continue;
       auto [mixed, weights] = at::_scaled_dot_product_flash_attention_for_cpu(
           heads(q.narrow(0, start, length)), heads(k.narrow(0, start, length)),
           heads(v.narrow(0, start, length)), 0.0, /*is_causal=*/true, std::nullopt, scale);
@@ -41,16 +84,21 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static variable_list backward(AutogradContext *ctx, variable_list gradients) {
     const auto saved = ctx->get_saved_variables();
     const at::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3];
+    const at::Tensor &normalizer = saved[4];
     const at::Tensor dy = gradients[0].contiguous();
     const auto bounds = ctx->saved_data["bounds"].toIntVector();
     const double scale = ctx->saved_data["scale"].toDouble();
-    at::Tensor dq = at::empty_like(q, at::MemoryFormat::Contiguous);
-    at::Tensor dk = at::empty_like(k, at::MemoryFormat::Contiguous);
-    at::Tensor dv = at::empty_like(v, at::MemoryFormat::Contiguous);
-    size_t next = 4;
+    at::Tensor dq = at::empty_like(q), dk = at::empty_like(k), dv = at::empty_like(v);
+    each_short_head(q, k, bounds, scale, [&](int64_t start, const auto &shape, int64_t group) {
+      kernels::attention_gradient(
+          shape, group, rows(q, start), rows(k, start), rows(v, start), rows(y, start),
+          rows(dy, start), normalizer.data_ptr<float>() + start * q.size(1), rows(dq, start),
+          rows(dk, start), rows(dv, start));
+    });
+    size_t next = 5;
     for (size_t i = 0; i + 1 < bounds.size(); i++) {
+      if (is_short(bounds, i)) continue;
       const int64_t start = bounds[i], length = bounds[i + 1] - start;
-      if (length == 0) continue;
       const auto part = [&](const at::Tensor &x) { return x.narrow(0, start, length); };
       auto [a, b, c] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
           heads(part(dy)), heads(part(q)), heads(part(k)), heads(part(v)), heads(part(y)),

@@ -12,6 +12,7 @@ void narrow(const float *source, uint16_t *target, int64_t count);  // to neares
 
 float dot(const float *a, const float *b, int64_t count);
 float greatest(const float *x, int64_t count);
+float total(const float *x, int64_t count);
 /// Σ exp(x − shift).
 float exponential_sum(const float *x, float shift, int64_t count);
 /// x ← factor · exp(x − shift).

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "guard.hpp"
 
@@ -21,32 +22,38 @@ constexpr size_t huge_page = size_t(2) << 20;  // large blocks lie on huge pages
 
 constexpr size_t large = 2 * huge_page;
 
-/// Large blocks that were let go, kept for requests of the same size: the layers of a model ask
-/// for the same sizes again and again, and fresh pages cost as much as filling them.
+/// Blocks that were let go, kept for requests of the same size: the layers of a model ask for the
+/// same sizes again and again; fresh pages cost as much as filling them, and aligned blocks of the
+/// C library a search and a merge each.
 class Shelf {
  public:
   void *take(size_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = blocks_.find(bytes);
-    if (found == blocks_.end()) return nullptr;
-    void *base = found->second;
-    blocks_.erase(found);
+    if (found == blocks_.end() || found->second.empty()) return nullptr;
+    void *base = found->second.back();
+    found->second.pop_back();
     held_ -= static_cast<int64_t>(bytes);
     return base;
   }
 
+  /// False when the block is too large to keep. A full shelf is emptied first: what lies on it then
+  /// are mostly sizes that nobody asks for any more.
   bool put(void *base, size_t bytes) {
+    if (static_cast<int64_t>(bytes) > capacity) return false;
+    if (held_ + static_cast<int64_t>(bytes) > capacity) clear();
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (held_ + static_cast<int64_t>(bytes) > capacity) return false;
-    blocks_.emplace(bytes, base);
+    blocks_[bytes].push_back(base);
     held_ += static_cast<int64_t>(bytes);
     return true;
   }
 
   void clear() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto &block : blocks_) std::free(block.second);
-    blocks_.clear();
+    for (auto &size : blocks_) {
+      for (void *base : size.second) std::free(base);
+      size.second.clear();
+    }
     held_ = 0;
   }
 
@@ -55,7 +62,7 @@ class Shelf {
  private:
   static constexpr int64_t capacity = int64_t(256) << 20;  // bytes
   std::mutex mutex_;
-  std::unordered_multimap<size_t, void *> blocks_;
+  std::unordered_map<size_t, std::vector<void *>> blocks_;
   std::atomic<int64_t> held_{0};
 };
 
@@ -74,8 +81,17 @@ void *fresh(size_t bytes) {
   return base;
 }
 
+/// Small blocks come in four sizes a doubling, so that batches of uneven lengths share them; large
+/// ones as they are asked for, since a quarter of one is much.
+size_t whole_size(int64_t bytes) {
+  const size_t all = static_cast<size_t>(bytes) + header;
+  if (all >= large) return all;
+  size_t step = header;
+  while (step * 8 < all) step *= 2;
+  return (all + step - 1) / step * step;
+}
+
 void *take(size_t bytes) {
-  if (bytes < large) return fresh(bytes);
   if (void *base = shelf().take(bytes)) return base;
   if (void *base = fresh(bytes)) return base;
   shelf().clear();
@@ -87,8 +103,7 @@ void discard(void *data) {
   char *base = static_cast<char *>(data) - header;
   const int64_t bytes = *reinterpret_cast<int64_t *>(base);
   current -= bytes;
-  const size_t whole = static_cast<size_t>(bytes) + header;
-  if (whole >= large && shelf().put(base, whole)) return;
+  if (shelf().put(base, whole_size(bytes))) return;
   std::free(base);
 }
 
@@ -112,7 +127,7 @@ struct CountingAllocator final : at::Allocator {
   at::DataPtr allocate(size_t bytes) override {
     if (bytes == 0) return {nullptr, nullptr, &discard, at::Device(at::kCPU)};
     reserve(static_cast<int64_t>(bytes));
-    char *base = static_cast<char *>(take(bytes + header));
+    char *base = static_cast<char *>(take(whole_size(static_cast<int64_t>(bytes))));
     if (base == nullptr) {
       current -= static_cast<int64_t>(bytes);
       TORCH_CHECK_WITH(OutOfMemoryError, false, "the system refused ", bytes, " bytes");

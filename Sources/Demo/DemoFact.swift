@@ -15,17 +15,17 @@ struct DemoFact {
   let about: String
 
   static func draw(using source: inout SplitMix64) -> DemoFact {
-    switch source.below(3) {
+    switch source.below(5) {
     case 0: note(using: &source)
-    case 1: request(using: &source)
-    default: sentence(using: &source)
+    case 1: sentence(using: &source)
+    default: request(using: &source)
     }
   }
 
   // A request as the training rows have it, told again in words and lines rather than as an action.
   private static func request(using source: inout SplitMix64) -> DemoFact {
     let action = DemoAction.all[source.below(DemoAction.all.count)]
-    var maker = DemoRowMaker(heldOut: false, madeUp: 0.5, noise: source.chance(0.5) ? 0.2 : 0)
+    var maker = DemoRowMaker(heldOut: false, madeUp: 0.5, noise: source.chance(0.4) ? 0.2 : 0)
     let row = maker.row(of: action, using: &source)
     let slots = action.slots.map { slot in
       Slot(

@@ -58,7 +58,7 @@ struct DemoRowMaker {
 
   /// A row of `action`.
   mutating func row(of action: DemoAction, using source: inout SplitMix64) -> DemoRow {
-    let phrasing = Self.expand(source.pick(phrasings[action.name] ?? []), using: &source)
+    let phrasing = phrasing(of: action, using: &source)
     var request = noise > 0 ? DemoNoise.disturb(phrasing, noise, using: &source) : phrasing
     var reply: OrderedDictionary<String, JSON> = ["action": .string(action.name)]
     for slot in action.slots {
@@ -68,6 +68,14 @@ struct DemoRowMaker {
     }
     request = decorate(request, startsWithValue: phrasing.hasPrefix("{"), using: &source)
     return DemoRow(request: request, action: .object(reply), phrasing: phrasing)
+  }
+
+  // The test's phrasings are all written out; half of the others are put together.
+  private func phrasing(of action: DemoAction, using source: inout SplitMix64) -> String {
+    if !heldOut, let grammar = DemoGrammar.of(action.name), source.chance(0.6) {
+      return grammar.phrasing(action.slots, using: &source)
+    }
+    return Self.expand(source.pick(phrasings[action.name] ?? []), using: &source)
   }
 
   /// Politeness before and after, and sometimes a capital, but never on a value: the action writes

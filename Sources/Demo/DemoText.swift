@@ -41,11 +41,11 @@ enum DemoDocument {
 
   static func draw(using source: inout SplitMix64) -> String {
     switch source.below(100) {
-    case 0..<40: restatement(using: &source)
-    case 40..<52: questions(using: &source)
-    case 52..<60: clocks(using: &source)
-    case 60..<86: echo(using: &source)
-    case 86..<93: list(using: &source)
+    case 0..<52: restatement(using: &source)
+    case 52..<62: questions(using: &source)
+    case 62..<69: clocks(using: &source)
+    case 69..<89: echo(using: &source)
+    case 89..<94: list(using: &source)
     default: diary(using: &source)
     }
   }
@@ -57,13 +57,17 @@ enum DemoDocument {
     for _ in 0...source.below(2) {
       let fact = DemoFact.draw(using: &source)
       for turn in 0...source.below(4) {
-        let asked = source.shuffled(fact.slots).prefix(2 + source.below(4))
-        // Sometimes the kind of request is asked for too: the whole sentence has to be read for it.
+        // A request alone is told in full, kind first: the whole sentence has to be read for it.
+        let isAlone = turn == 0 && fact.kind != nil && source.chance(0.6)
+        let asked =
+          isAlone ? fact.slots[...] : source.shuffled(fact.slots).prefix(2 + source.below(4))
         var pairs = asked.map { ($0.name, $0.written) }
-        if let kind = fact.kind, source.chance(0.5) { pairs.insert(("kind", kind), at: 0) }
+        if let kind = fact.kind, isAlone || source.chance(0.5) {
+          pairs.insert(("kind", kind), at: 0)
+        }
         let order = source.pick(orders) + ": " + pairs.map(\.0).joined(separator: ", ")
         let question =
-          switch source.below(4) {
+          switch isAlone ? 3 : source.below(4) {
           case 0: "\(order)\n\(fact.text)"
           case 1: "\(fact.text)\n\(order)"
           case 2: "\(order). \(fact.text)"

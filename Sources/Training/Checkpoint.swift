@@ -64,7 +64,7 @@ extension TrainingLoop {
       "trained_tokens": .integer(progress.trainedTokens),
       "skipped_in_a_row": .integer(progress.skippedInARow),
       "optimizer_step": .integer(optimizer.step), "plan_sha256": .string(planHash),
-      "data_sha256": .string(dataHash),
+      "data_sha256": .string(dataHash), "model_sha256": .string(modelHash),
       "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
       "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version), "notes": notes,
     ]
@@ -74,6 +74,7 @@ extension TrainingLoop {
   public func differences(from checkpoint: Checkpoint) -> [String] {
     let expected: [(key: String, value: JSON, what: String)] = [
       ("data_sha256", .string(dataHash), "the data, the tokenizer or the chat template"),
+      ("model_sha256", .string(modelHash), "the base model"),
       ("plan_sha256", .string(planHash), "the order of the data or its packing"),
       ("total_steps", .integer(totalSteps), "the number of optimizer steps"),
       ("threads", .integer(Torch.threads), "the number of threads"),

@@ -28,6 +28,8 @@ public final class TrainingLoop {
 
   /// A hash of every example's ids and loss mask, for checkpoints.
   public let dataHash: String
+  /// A hash of values from all over the model the run began with, for checkpoints.
+  public let modelHash: String
 
   private let schedule: BatchSchedule
   private let backward: BackwardPass
@@ -67,6 +69,7 @@ public final class TrainingLoop {
     optimizer = AdamWState(for: self.parameters.masters)
     schedule = BatchSchedule(examples.map(\.ids.count), settings)
     dataHash = Self.hash(examples)
+    modelHash = try Self.hash(model)
     totalSteps = schedule.totalSteps
     backward = BackwardPass(
       model: model, parameters: self.parameters, checkpointing: settings.checkpointing)
@@ -90,6 +93,24 @@ public final class TrainingLoop {
       withUnsafeBytes(of: Int64(example.row).littleEndian) { bytes.append(contentsOf: $0) }
     }
     return SHA256Digest.hex(of: bytes)
+  }
+
+  // Another base under the same path is rarely a few bytes different: some values of every tensor
+  // tell it apart, at no cost for a model of any size.
+  private static func hash(_ model: any CausalModel) throws -> String {
+    try Torch.checked {
+      withoutGradient {
+        var text = ""
+        for weight in model.inventory.weights {
+          let count = weight.value.count
+          let places = (0..<min(count, 64)).map { $0 * (count / min(count, 64)) }
+          let values = weight.value.detached().reshaped([count])
+            .indexSelect(0, Tensor(places, on: model.device)).to(.float32).floats()
+          text += "\(weight.path) \(weight.value.shape) \(values.map(\.bitPattern))\n"
+        }
+        return SHA256Digest.hex(of: text)
+      }
+    }
   }
 
   /// The gradients of the next step and its losses, without taking it.

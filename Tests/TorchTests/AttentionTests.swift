@@ -30,6 +30,20 @@ struct AttentionTests {
     }
   }
 
+  @Test func `long documents and short ones beside them attend as plainly`() {
+    let bounds = [0, 20, 1050, 1083]
+    let inputs = [sample([1083, 2, 24]), sample([1083, 1, 24], 1), sample([1083, 1, 24], 2)]
+    expectSame(inputs, .float32) {
+      packedCausalAttention($0[0], $0[1], $0[2], bounds: bounds, scale: 0.25)
+    } as: { x in
+      .concatenated(
+        zip(bounds, bounds.dropFirst()).map { start, end in
+          let part = x.map { $0.narrow(0, start, end - start) }
+          return plain(part[0], part[1], part[2], scale: 0.25)
+        })
+    }
+  }
+
   @Test func `a document's attention does not depend on its neighbours`() {
     let (q, k, v) = (sample([50, 4, 32]), sample([50, 2, 32], 1), sample([50, 2, 32], 2))
     let packed = packedCausalAttention(q, k, v, bounds: [0, 20, 50], scale: 0.2)

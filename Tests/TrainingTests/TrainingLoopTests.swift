@@ -209,5 +209,7 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     let checkpoint = try Checkpoint(verifying: folder.path + "/step-0")
     let other = try tinyLoop(.rows(2))
     #expect(other.differences(from: checkpoint).contains { $0.contains("packing") })
+    let onAnotherBase = try tinyLoop(.rows(4), model: "llama-linear")
+    #expect(onAnotherBase.differences(from: checkpoint).contains("the base model"))
   }
 }

@@ -7,7 +7,7 @@ internal import AnnealTraining
 struct RunData {
   private(set) var training: [Example]
   private(set) var validation: [Example] = []
-  let trainingReport: PreparationReport
+  private(set) var trainingReport: PreparationReport
   private(set) var validationReport: PreparationReport?
 
   /// Reads the datasets of `recipe`.
@@ -23,7 +23,11 @@ struct RunData {
     }
     (training, trainingReport) = builder.examples(from: rows)
     try trainingReport.check()
-    if cutsTails { (training, validation) = training.heldOutTails(recipe.valSize) }
+    if cutsTails {
+      (training, validation) = training.heldOutTails(recipe.valSize)
+      validationReport = trainingReport.counting(validation)
+      trainingReport = trainingReport.counting(training)
+    }
     guard !heldOut.isEmpty else { return }
     let (examples, report) = builder.examples(from: heldOut)
     try report.check()

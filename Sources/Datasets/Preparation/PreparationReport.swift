@@ -84,6 +84,19 @@ public struct PreparationReport: Sendable {
     dropped[reason] = rows
   }
 
+  /// The report of a part of the examples: what was read and dropped stays as it is.
+  public func counting(_ part: [Example]) -> PreparationReport {
+    var report = self
+    report.clearExamples()
+    for example in part { report.keep(example) }
+    return report
+  }
+
+  private mutating func clearExamples() {
+    (examples, tokens, trainedTokens, longest, longestPlace) = (0, 0, 0, 0, nil)
+    (lengths, trainedLengths, truncatedPlaces) = (Histogram(), Histogram(), [])
+  }
+
   /// Refuses data of which most teaches nothing: a run would look fine and learn little.
   ///
   /// - Throws: `AnnealError` with the reasons when no row, or less than the share `least` (0…1), is
