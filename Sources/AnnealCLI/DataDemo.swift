@@ -16,6 +16,9 @@ struct DataDemo: Verb {
   @Option(help: "Bytes of pre-training text; 0 writes none.")
   var textBytes = 0
 
+  @Option(help: "Bytes of conversations to learn to answer from; 0 writes none.")
+  var conversationBytes = 0
+
   @OptionGroup var output: OutputOptions
 
   func perform(_ console: Console) async throws {
@@ -30,6 +33,13 @@ struct DataDemo: Verb {
       try AtomicFile.write(to: destination + "/pretraining.txt") { file in
         for document in DemoText.documents(seed: 17, bytes: textBytes) {
           try file.write(document + "\n<|endoftext|>\n")
+        }
+      }
+    }
+    if conversationBytes > 0 {
+      try AtomicFile.write(to: destination + "/conversations.jsonl") { file in
+        for messages in DemoText.conversations(seed: 17, bytes: conversationBytes) {
+          try file.write(messages.text(.spaced) + "\n")
         }
       }
     }

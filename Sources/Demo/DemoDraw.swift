@@ -15,6 +15,11 @@ extension SplitMix64 {
   /// copy them.
   mutating func madeUpWord(capitalised: Bool = false) -> String {
     var word = ""
+    // Some have no syllables at all, so that no sequence of letters is a surprise.
+    if chance(0.12) {
+      for _ in 0...(2 + below(5)) { word += pick(Syllables.letters) }
+      return capitalised ? word.capitalisedFirst : word
+    }
     let syllables = [1, 2, 2, 2, 3][below(5)]
     // Half of the words are put together from pieces of English ones, as most real names are.
     if chance(0.5) {
@@ -61,6 +66,8 @@ private enum Syllables {
       b, bl, br, c, ch, cl, cr, d, dr, f, fl, fr, g, gl, gr, h, j, k, l, m, n, p, ph, pl, pr, qu, r,
       s, sc, sh, sk, sl, sm, sn, sp, st, str, t, th, tr, v, w, wh, x, y, z, kw, nk, bj, zh
       """) + [""]
+  static let letters = words(
+    "a, a, b, c, d, e, e, f, g, h, i, i, j, k, l, l, m, n, o, o, p, q, r, s, t, t, u, v, w, x, y, z")
   static let vowels = words("a, e, i, o, u, a, e, i, o, ai, ea, ee, ie, io, oa, oo, ou, ia, ui, y")
   static let codas =
     words(

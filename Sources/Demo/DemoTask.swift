@@ -70,7 +70,7 @@ struct DemoRowMaker {
     return DemoRow(request: request, action: .object(reply), phrasing: phrasing)
   }
 
-  // The test's phrasings are all written out; half of the others are put together.
+  // The test's phrasings are all written out; more than half of the others are put together.
   private func phrasing(of action: DemoAction, using source: inout SplitMix64) -> String {
     if !heldOut, let grammar = DemoGrammar.of(action.name), source.chance(0.6) {
       return grammar.phrasing(action.slots, using: &source)

@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 
 /// Text to pre-train a small model on: conversations, notes, lists and questions about everyday
 /// requests, in plain English and in ChatML.
@@ -10,28 +10,56 @@ internal import AnnealFiles
 public enum DemoText {
   /// Documents from `seed` until their UTF-8 reaches `bytes`, made as they are asked for.
   public static func documents(seed: UInt64 = 1, bytes: Int) -> some Sequence<String> {
-    sequence(state: (SplitMix64(seed: SplitMix64.mix(seed) ^ 0xD0C5), 0)) { state -> String? in
+    pages(seed: seed ^ 0xD0C5, bytes: bytes).lazy.map(\.text)
+  }
+
+  /// Conversations of the same kind as OpenAI `messages`, to learn the answers of, until the UTF-8
+  /// of what is said reaches `bytes`.
+  public static func conversations(seed: UInt64 = 1, bytes: Int) -> some Sequence<JSON> {
+    pages(seed: seed ^ 0xC4A7, bytes: bytes).lazy.filter { !$0.turns.isEmpty }.map(\.messages)
+  }
+
+  private static func pages(seed: UInt64, bytes: Int) -> some Sequence<DemoPage> {
+    sequence(state: (SplitMix64(seed: SplitMix64.mix(seed)), 0)) { state -> DemoPage? in
       guard state.1 < bytes else { return nil }
-      let document = Self.document(using: &state.0)
-      state.1 += document.utf8.count
-      return document
+      let page = Self.page(using: &state.0)
+      state.1 += page.text.utf8.count
+      return page
     }
   }
 
-  private static func document(using source: inout SplitMix64) -> String {
+  private static func page(using source: inout SplitMix64) -> DemoPage {
     while true {
-      let document = DemoDocument.draw(using: &source)
-      if !DemoTask.heldOut.isLeaked(in: document) { return document }
+      let page = DemoDocument.draw(using: &source)
+      if !DemoTask.heldOut.isLeaked(in: page.text) { return page }
     }
   }
 }
 
-/// A conversation in ChatML.
-struct DemoChat {
+/// A page of prose, or a conversation.
+struct DemoPage {
+  /// The page in plain text, a conversation in ChatML.
   private(set) var text = ""
+  /// What is asked and answered.
+  private(set) var turns: [(question: String, answer: String)] = []
+
+  init(_ text: String = "") { self.text = text }
 
   mutating func turn(_ question: String, _ answer: String) {
+    turns.append((question, answer))
     text += "<|im_start|>user\n\(question)<|im_end|>\n<|im_start|>assistant\n\(answer)<|im_end|>\n"
+  }
+
+  var messages: JSON {
+    [
+      "messages": .array(
+        turns.flatMap { question, answer -> [JSON] in
+          [
+            ["role": "user", "content": .string(question)],
+            ["role": "assistant", "content": .string(answer)],
+          ]
+        })
+    ]
   }
 }
 
@@ -39,21 +67,21 @@ struct DemoChat {
 enum DemoDocument {
   static let values = DemoValues(heldOut: false, madeUp: 0.5)
 
-  static func draw(using source: inout SplitMix64) -> String {
+  static func draw(using source: inout SplitMix64) -> DemoPage {
     switch source.below(100) {
     case 0..<52: restatement(using: &source)
-    case 52..<62: questions(using: &source)
-    case 62..<69: clocks(using: &source)
-    case 69..<89: echo(using: &source)
-    case 89..<94: list(using: &source)
+    case 52..<60: questions(using: &source)
+    case 60..<71: clocks(using: &source)
+    case 71..<90: echo(using: &source)
+    case 90..<95: list(using: &source)
     default: diary(using: &source)
     }
   }
 
   // A request or a fact, and its slots told again under their names, in the order of asking; then
   // again in other ways, since every telling is one more thing to copy.
-  static func restatement(using source: inout SplitMix64) -> String {
-    var chat = DemoChat()
+  static func restatement(using source: inout SplitMix64) -> DemoPage {
+    var chat = DemoPage()
     for _ in 0...source.below(2) {
       let fact = DemoFact.draw(using: &source)
       for turn in 0...source.below(4) {
@@ -77,16 +105,16 @@ enum DemoDocument {
         chat.turn(turn == 0 ? question : order, style.write(pairs))
       }
     }
-    return chat.text
+    return chat
   }
 
   private static let orders = words(
     "Fill in, Note, Restate, Write down, Give, Extract, List, Tell me, Now")
 
   // Two or three facts and questions about them, one at a time.
-  static func questions(using source: inout SplitMix64) -> String {
+  static func questions(using source: inout SplitMix64) -> DemoPage {
     let facts = (0...source.below(3)).map { _ in DemoFact.draw(using: &source) }
-    var chat = DemoChat()
+    var chat = DemoPage()
     var asked = facts.flatMap { fact in fact.slots.map { (fact, $0) } }
     asked = source.shuffled(asked)
     for (place, (fact, slot)) in asked.prefix(2 + source.below(4)).enumerated() {
@@ -101,12 +129,12 @@ enum DemoDocument {
         }
       chat.turn(place == 0 ? told + "\n" + question : question, answer)
     }
-    return chat.text
+    return chat
   }
 
   // Times of day, said in many ways and written in one.
-  static func clocks(using source: inout SplitMix64) -> String {
-    var chat = DemoChat()
+  static func clocks(using source: inout SplitMix64) -> DemoPage {
+    var chat = DemoPage()
     for _ in 0...(1 + source.below(4)) {
       let clocks = (0...source.below(2)).map { _ in
         DemoClock.draw(heldOut: false, using: &source)
@@ -127,12 +155,12 @@ enum DemoDocument {
         chat.turn("The clock shows \(said[0]).", "It is \"\(written[0])\".")
       }
     }
-    return chat.text
+    return chat
   }
 
   // Words that mean nothing, said again: the plainest copying there is.
-  static func echo(using source: inout SplitMix64) -> String {
-    var chat = DemoChat()
+  static func echo(using source: inout SplitMix64) -> DemoPage {
+    var chat = DemoPage()
     for _ in 0...source.below(4) {
       let parts = (0...(1 + source.below(5))).map { _ -> String in
         switch source.below(6) {
@@ -184,19 +212,21 @@ enum DemoDocument {
           "In \(parts.joined(separator: ", ")), what follows \(parts[place])?", parts[place + 1])
       }
     }
-    return chat.text
+    return chat
   }
 
   // A list of things to get, as a note and as a conversation.
-  static func list(using source: inout SplitMix64) -> String {
+  static func list(using source: inout SplitMix64) -> DemoPage {
     let entries = (0...(1 + source.below(5))).map { _ in
       (values.item(using: &source), values.draw(.quantity, using: &source).spoken)
     }
     let name = values.occasion(using: &source)
     let spoken = entries.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     let lines = entries.map { "\($0.0): \($0.1)" }.joined(separator: "\n")
-    if source.chance(0.3) { return "List for \(name)\n\(lines)\nIn short: \(spoken).\n" }
-    var chat = DemoChat()
+    if source.chance(0.3) {
+      return DemoPage("List for \(name)\n\(lines)\nIn short: \(spoken).\n")
+    }
+    var chat = DemoPage()
     chat.turn("For \(name) we need \(spoken).", "list: \(name)\n\(lines)")
     let some = entries[source.below(entries.count)]
     chat.turn("How many \(some.0)?", some.1)
@@ -204,11 +234,11 @@ enum DemoDocument {
     if entries.filter({ $0.1 == other.1 }).count == 1 {
       chat.turn("Of what do we need \(other.1)?", other.0)
     }
-    return chat.text
+    return chat
   }
 
   // A page about a day, in which people and things come back.
-  static func diary(using source: inout SplitMix64) -> String {
+  static func diary(using source: inout SplitMix64) -> DemoPage {
     let people = [values.person(using: &source), values.person(using: &source)]
     let thing = values.thing(using: &source)
     let place = values.place(using: &source)
@@ -229,6 +259,6 @@ enum DemoDocument {
       lines.append(line)
     }
     lines.append("So it was for \(people[1]), \(people[0]) and the \(thing).")
-    return lines.joined(separator: " ") + "\n"
+    return DemoPage(lines.joined(separator: " ") + "\n")
   }
 }

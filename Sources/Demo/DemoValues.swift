@@ -93,10 +93,17 @@ struct DemoValues {
     let name = word(lexicon.names, capitalised: true, using: &source)
     if name.contains(" ") { return name }
     return switch source.below(6) {
-    case 0: "\(source.pick(lexicon.titles)) \(surname(using: &source))"
+    case 0: "\(title(ofPerson: &source)) \(surname(using: &source))"
     case 1: "\(name) \(surname(using: &source))"
     default: name
     }
+  }
+
+  // Half of the titles are made up: what comes before a name is part of it, whatever it is.
+  private func title(ofPerson source: inout SplitMix64) -> String {
+    if heldOut { return source.pick(lexicon.titles) }
+    return source.chance(madeUp)
+      ? source.madeUpWord(capitalised: true) : source.pick(lexicon.titles)
   }
 
   private func surname(using source: inout SplitMix64) -> String {
@@ -139,6 +146,9 @@ struct DemoValues {
     if heldOut { return source.pick(lexicon.rooms) }
     return switch source.below(5) {
     case 4: words(upTo: 2, using: &source)
+    case 3 where source.chance(0.3):
+      "\(word(lexicon.chores, using: &source))-\(word(lexicon.qualities, using: &source)) "
+        + word(lexicon.rooms, using: &source)
     case 0 where source.chance(madeUp * 2):
       source.madeUpWord() + " " + source.pick(AnnealDemo.words("room, corner, studio, hall"))
     case 1: "\(source.pick(lexicon.qualities)) \(word(lexicon.rooms, using: &source))"
@@ -221,8 +231,12 @@ struct DemoValues {
 
   func artist(using source: inout SplitMix64) -> String {
     if heldOut || source.chance(0.2) { return source.pick(lexicon.bands) }
-    return switch source.below(3) {
+    return switch source.below(4) {
     case 0: "The \(word(lexicon.things, using: &source).capitalisedFirst)s"
+    case 2:
+      source.pick(["The ", "The ", ""])
+        + "\(word(lexicon.qualities, using: &source).capitalisedFirst) "
+        + word(lexicon.things, using: &source).capitalisedFirst + source.pick(["s", ""])
     case 1 where source.chance(madeUp * 2):
       "\(source.madeUpWord(capitalised: true)) \(source.madeUpWord(capitalised: true))"
     default: person(using: &source).capitalisedFirst

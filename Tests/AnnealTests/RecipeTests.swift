@@ -169,6 +169,12 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     #expect(try Recipe(yaml: minimal + off) == Recipe(yaml: minimal))
   }
 
+  @Test func `null on the command line takes back what the file says`() throws {
+    let text = minimal + "\neval_datasets: held-out.jsonl\nseed: 3"
+    let recipe = try Recipe(yaml: text, settings: ["eval_datasets=null", "seed=~"])
+    #expect(recipe == (try Recipe(yaml: minimal)))
+  }
+
   @Test func `a file that is not there is a recipe error`() {
     #expect(throws: AnnealError.self) { try Recipe(file: "no/such/recipe.yaml") }
   }

@@ -2,7 +2,8 @@ internal import AnnealFiles
 
 /// One source of keys: the recipe's file, the `--set` options, or the command line's flags.
 struct RecipeLayer {
-  /// Values by the key's own name, each with the word that spelt it.
+  /// Values by the key's own name, each with the word that spelt it. A null takes back what an
+  /// earlier layer says.
   private(set) var entries: [String: (word: String, node: RecipeNode)] = [:]
 
   /// The layer that `members` make; an alias and its key, or two aliases, must not both stand in it.
@@ -11,7 +12,11 @@ struct RecipeLayer {
       if word == "bf16" {
         try addPrecision(node)
       } else if let key = RecipeKey.named(word) {
-        if !node.isNull { try add(word, node, for: key, laterWins: laterWins) }
+        if !node.isNull {
+          try add(word, node, for: key, laterWins: laterWins)
+        } else if laterWins || entries[key.name] == nil {
+          entries[key.name] = (word, node)
+        }
       } else {
         try Self.refuse(word, node)
       }
@@ -21,7 +26,7 @@ struct RecipeLayer {
   private mutating func add(
     _ word: String, _ node: RecipeNode, for key: RecipeKey, laterWins: Bool
   ) throws {
-    if let earlier = entries[key.name], !(laterWins && earlier.word == word) {
+    if let earlier = entries[key.name], !earlier.node.isNull, !(laterWins && earlier.word == word) {
       if key.name == "dtype", earlier.word == "bf16" || word == "bf16" {
         return try reconcile(earlier, (word, node))
       }

@@ -33,6 +33,7 @@ extension Recipe {
     ]
     var entries: [String: (word: String, node: RecipeNode)] = [:]
     for layer in layers { entries.merge(layer.entries) { $1 } }
+    entries = entries.filter { !$0.value.node.isNull }
     self.init(model: "", datasets: [], output: "")
     for key in RecipeKey.all {
       if let entry = entries[key.name] {

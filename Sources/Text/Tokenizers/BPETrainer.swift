@@ -15,9 +15,9 @@ public struct BPETrainer {
     case llama3
     /// Qwen2's words: every digit by itself.
     case qwen2
-    /// GPT-2's words with every space and every digit by itself, so that a word has the same tokens
-    /// after a space, a quote or a bracket: small models can then copy it.
-    case spaced
+    /// GPT-2's words with every digit and every sign by itself: numbers and punctuation are then
+    /// always cut the same way, which is what a small model needs to copy them.
+    case separate
   }
 
   /// Which of several pairs that are equally frequent is merged first.
@@ -65,9 +65,9 @@ public struct BPETrainer {
     case .gpt2: return words(GPT2Scanner())
     case .llama3: return words(CL100KScanner(maximumDigits: 3))
     case .qwen2: return words(CL100KScanner(maximumDigits: 1))
-    case .spaced:
+    case .separate:
       return PreTokenizerSequence(parts: [
-        words(LiteralScanner(literal: Array(" ".utf8))), words(ClassRunScanner(.number, limit: 1)),
+        words(ClassRunScanner(.number, limit: 1)), words(PunctuationScanner()),
         words(GPT2Scanner()),
       ])
     }
@@ -130,7 +130,7 @@ public struct BPETrainer {
     }
     let byteLevel: JSON = [
       "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
-      "use_regex": .bool(pattern == .gpt2 || pattern == .spaced),
+      "use_regex": .bool(pattern == .gpt2 || pattern == .separate),
     ]
     return [
       "version": "1.0", "truncation": nil, "padding": nil,
@@ -153,12 +153,12 @@ public struct BPETrainer {
 
   private func preTokenizerJSON(_ byteLevel: JSON) -> JSON {
     if pattern == .gpt2 { return byteLevel }
-    if pattern == .spaced {
+    if pattern == .separate {
       return [
         "type": "Sequence",
         "pretokenizers": [
-          ["type": "Split", "pattern": ["String": " "], "behavior": "Isolated", "invert": false],
-          ["type": "Digits", "individual_digits": true], byteLevel,
+          ["type": "Digits", "individual_digits": true],
+          ["type": "Punctuation", "behavior": "Isolated"], byteLevel,
         ],
       ]
     }
