@@ -27,7 +27,7 @@ enum MetricsTable {
 
   private static func rows(_ all: [Examination]) -> [(String, [String])] {
     var rows: [(String, [String])] = [
-      ("loss (nats/token)", all.map { String(format: "%.4f", $0.loss.loss) }),
+      ("loss (nats/token)", all.map { nats($0.loss.loss, $0.loss.lossInterval) }),
       ("perplexity", all.map { String(format: "%.2f", $0.loss.perplexity) }),
       ("token accuracy", all.map { percent($0.loss.tokenAccuracy) }),
     ]
@@ -45,6 +45,12 @@ enum MetricsTable {
     return rows
   }
 
+  /// A loss, with its interval when there is one.
+  static func nats(_ loss: Double, _ interval: Interval?) -> String {
+    String(format: "%.4f", loss)
+      + (interval.map { String(format: " [%.4f, %.4f]", $0.low, $0.high) } ?? "")
+  }
+
   static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
   static func percent(_ interval: Interval) -> String {
@@ -57,13 +63,16 @@ enum MetricsTable {
 enum ComparisonText {
   static func text(_ comparison: Comparison, _ samples: Int) -> String {
     let table = MetricsTable.text([("base", comparison.base), ("tuned", comparison.tuned)])
+    let loss = comparison.lossDifference.map {
+      ["  loss changes by \(MetricsTable.nats($0.mean, $0)) nats/token"]
+    }
     let differences = comparison.tuned.scores.compactMap { metric, _ in
       comparison.difference(metric).map { interval in
         "  \(metric.replacing("_", with: " ")) changes by \(MetricsTable.percent(interval))"
       }
     }
     let shown = self.samples(comparison.samples(samples))
-    return ([table] + differences + shown).joined(separator: "\n")
+    return ([table] + (loss ?? []) + differences + shown).joined(separator: "\n")
   }
 
   /// Replies side by side.

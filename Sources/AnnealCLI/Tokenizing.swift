@@ -44,7 +44,7 @@ struct TokenizerTrain: Verb {
   @Option(name: .customLong("special"), help: "A special token; may be given several times.")
   var specials: [String] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
-  @Option(help: "How words are told apart: gpt2, llama3, qwen2, or separate (digits and signs alone).")
+  @Option(help: "How words are told apart: gpt2, llama3, qwen2, or separate (each sign alone).")
   var pattern = "qwen2"
 
   @Argument(help: "Text files.")

@@ -67,7 +67,8 @@ private enum Syllables {
       s, sc, sh, sk, sl, sm, sn, sp, st, str, t, th, tr, v, w, wh, x, y, z, kw, nk, bj, zh
       """) + [""]
   static let letters = words(
-    "a, a, b, c, d, e, e, f, g, h, i, i, j, k, l, l, m, n, o, o, p, q, r, s, t, t, u, v, w, x, y, z")
+    "a, a, b, c, d, e, e, f, g, h, i, i, j, k, l, l, m, n, o, o, p, q, r, s, t, t, u, v, w, x, y, z"
+  )
   static let vowels = words("a, e, i, o, u, a, e, i, o, ai, ea, ee, ie, io, oa, oo, ou, ia, ui, y")
   static let codas =
     words(

@@ -20,7 +20,7 @@ struct DemoGrammar {
 
   /// A phrasing of `slots`, with the slots in braces.
   func phrasing(_ slots: [DemoSlot], using source: inout SplitMix64) -> String {
-    var head = source.pick(source.chance(0.6) ? orders : statements)
+    var head = source.pick(source.chance(0.5) ? orders : statements)
     if orders.contains(head), source.chance(0.4) { head = source.pick(Self.starters) + head }
     var rest = source.shuffled(slots.filter { !head.contains("{\($0.rawValue)}") })
     // What somebody is told runs to the end of the request; nothing could stand behind it.
@@ -34,7 +34,7 @@ struct DemoGrammar {
     }
     let joint = source.pick([" ", " ", " ", ", ", ", ", "; "])
     let tail = rest.map { joint + source.pick(clauses[$0]?.after ?? []) }.joined()
-    return front + head + tail
+    return DemoRowMaker.expand(front + head + tail, using: &source)
   }
 
   private static let starters =
@@ -66,7 +66,9 @@ struct DemoGrammar {
     make that {time}/it should be at {time}/not later than {time}/say {time}/the time is {time}/about {time}
     when it is {time}/on the dot at {time}/as of {time}/let it be {time}/{time} is the time/set for {time}
     """,
-    before: "at {time}/by {time}/{time}/around {time}/when it is {time}/time {time}/for {time}/from {time}")
+    before:
+      "at {time}/by {time}/{time}/around {time}/when it is {time}/time {time}/for {time}/from {time}"
+  )
   private static let person = """
     with {with}/with {with}/together with {with}/and {with}/to see {with}/{with} is the guest
     {with} will be there/and invite {with}/{with} and me/it is with {with}/person: {with}/with {with} there
@@ -111,6 +113,13 @@ struct DemoGrammar {
         I must not oversleep/I would like to be woken/an alarm needs to be set/I want to be up
         my alarm goes off/the alarm clock rings/one alarm/I hope to be awake/my alarm is
         being woken would be good/the alarm must sound/I can't sleep longer/the alarm I need is
+        {label} [starts|begins|comes|happens|is planned|opens|is next|needs me] [at|from|by|around] {time}
+        {label} [ought to|should|has to|must|will|can|may|might] [begin|start|be] at {time}, alarm please
+        the alarm [ought to|will|may|might|can] [wake me|ring|go] [at|by] {time} [for|because of|thanks to|ahead of|before] {label}
+        [someone|something|a bell|a tone|the phone] [should|must|has to|ought to] wake me [for|before|because of] {label} at {time}
+        I [want|hope|plan|have|wish|expect|like|love] to be [awake|woken|up|called|roused] [for|before|because of|ahead of] {label}
+        being [up|awake|woken] by {time} [helps|matters|counts|is needed|is good] [for|because of|ahead of|with] {label}
+        {label} [waits|matters|counts|is early|calls|follows], so [wake|rouse|call] me at {time}
         """),
       clauses: [.time: clock, .label: clauses(event, before: eventBefore)]),
     "start_timer": DemoGrammar(
@@ -130,6 +139,13 @@ struct DemoGrammar {
         {minutes} minutes on the clock/the timer takes {minutes} minutes/I have {minutes} minutes
         I am starting {label}/we begin {label}/{label} is starting/{label} goes on/timer {label}
         the timer is set/my timer/the clock is running/the timer must end
+        {label} [ought to|should|has to|must|will|can|may|might] [take|last|go on for|run for|be] {minutes} minutes
+        the timer [of|for] {label} [ought to|will|may|might|can|has to|shall|must] [ring|end|stop|beep] after {minutes} minutes
+        {label} [stops|ends|finishes|is over|cooks|boils|rests|goes|stays|wants] [in|after|for] {minutes} minutes
+        [give|grant|allow|spare|leave] {label} [some|just|only|exactly|about|another|a good] {minutes} minutes
+        [track|watch|measure|clock|follow|mind] {label} [over|through|during|across|with] {minutes} minutes
+        {minutes} minutes [go|belong|are given|are set] to {label}
+        a [stopwatch|countdown|clock|timer] [running|going|set|counting] [for|over] {minutes} minutes [while|as] {label} [goes on|lasts|cooks]
         """),
       clauses: [
         .minutes: clauses(
@@ -162,10 +178,18 @@ struct DemoGrammar {
         the meeting is/a meeting should be planned/{with} has asked for a meeting/I have an appointment
         {with} will come by/we have to talk/my next meeting is/{with} needs to see me/{with} is waiting
         a meeting has to be booked/we have a date/an hour is needed/I said yes to {with}
+        {with} [said|thinks|hopes|agrees|prefers|asks|wrote|insists|knows] that {day} at {time} [is good|works|would do|is fine]
+        [let me|I'd like to|I want to|we should|I must|I will|I can] [meet|see|visit|join|consult|catch] {with} [come|this|next|on|by] {day}
+        {with} [visits|drops by|calls|comes over|arrives|stops by|expects me|needs me|is around] [on|this|next] {day} [at|around|from] {time}
+        [hold|keep|free|clear|mark|fill] {day}, {time}, [so that|because|since|as] {with} [comes|visits|is there]
+        [lunch|coffee|a call|a chat|an hour|tea|an interview] with {with} [on|this|next] {day} [at|from|around] {time}
+        {day} [sees|brings|has|means|holds] a meeting: {with}, [at|from] {time}
+        between {with} and me [there is|we have|we plan|stands] a meeting [on|this] {day}
         """),
       clauses: [
         .with: Clauses(
-          after: parts(person), before: parts("with {with}/{with}/as to {with}/{with} called/for {with}")),
+          after: parts(person),
+          before: parts("with {with}/{with}/as to {with}/{with} called/for {with}")),
         .day: clauses(
           """
           on {day}/on {day}/for {day}/{day}/next {day}/day: {day}/the day is {day}/on the coming {day}
@@ -189,6 +213,14 @@ struct DemoGrammar {
         {to} must be told/there is a message/message {to}/{to} asked me/a line/I want {to} to know
         {to} wants to know something/{to} gets a message/I have to write {to}/a note goes out
         the message is ready/my answer/{to} is waiting for word/here is a message/one message
+        {to} [ought to|should|has to|must|will|can|may|might|would like to] [know|hear|learn|read|find out] that {text}
+        [shoot|fire|flick|beam|drop|toss|carry|bring|hand] {to} [the|a|this|some|one] [short|brief|little|quick|small|new|kind] [message|note|line|word]: {text}
+        [give|pass|hand|bring|carry|forward|relay|take] [a|the|this|my] [message|note|line|word|news] [on|over|along|] to {to}: {text}
+        {to} [waits|hopes|expects|longs|wants] to [hear|learn|know] that {text}
+        [spread|get|put|send] the [word|news|message] [out|over|across] to {to}: {text}
+        [explain|report|mention|point out|announce|confirm|reveal] to {to} that {text}
+        by [note|message|text|mail|phone], {to} [learns|hears|reads|gets told] that {text}
+        so that {to} [knows|learns|is aware|can plan|hears it], [write|text|tell them]: {text}
         """),
       clauses: [
         .to: clauses(
@@ -226,6 +258,14 @@ struct DemoGrammar {
         the {list} list lacks {quantity} {item}/the {list} list: {quantity} {item}/{quantity} more {item}
         my {list} list should say {quantity} {item}/I forgot {quantity} {item}/we lack {quantity} {item}
         {quantity} {item} would be good/{quantity} {item} are needed/{quantity} {item} belong
+        {quantity} {item} [ought to|should|has to|must|will|can|may|might] [be|go|stand|get|land] on the {list} list
+        the {list} list [ought to|should|has to|must|will|can] [get|have|show|hold|include|name|carry] {quantity} {item}
+        [when|once|while|as] you [see|open|write|read|update|fix|check] the {list} list, [add|note|put|type] {quantity} {item}
+        {item} [belongs|goes|is missing|lacks], {quantity} of [them|it], [on|from|in|under] the {list} list
+        [under|within|below|inside|beneath|across] the {list} list [note|write|jot|type|put] {quantity} {item}
+        {quantity} {item} [were|are|is|was] [lost|missing|absent|left off|forgotten] [on|from|in] the {list} list
+        [scribble|jot|type|mark|record|log|place|drop] {quantity} {item} [down on|onto|on|into|for] the {list} list
+        my {list} list [grows|changes|is longer|is fuller] by {quantity} {item}
         """),
       clauses: [
         .list: clauses(
@@ -234,6 +274,7 @@ struct DemoGrammar {
           list: {list}/on our {list} list/the list is {list}/onto the {list} list/it is for the {list} list
           at the end of the {list} list/in my list for {list}/where the {list} list is/with the {list} list
           to the list called {list}/on the list named {list}/into the {list} list/the {list} list I mean
+          [under|below|inside|within|beneath|at the top of|next on] [the|my|our] {list} list
           """,
           before: """
             on the {list} list/for the {list} list/{list} list/in the {list} list/the {list} list/list {list}
@@ -257,6 +298,14 @@ struct DemoGrammar {
         {degrees} degrees would be good/{degrees} degrees is what I like/a warm {room}/the {room} is
         the {room} should be warm/I like the {room}/the temperature must be/thermostat/the air should be
         I feel best with {degrees} degrees/the {room} has to get/{degrees} degrees is right/climate
+        the {room} [ought to|should|has to|must|will|can|may|might] [reach|get to|show|hit|hold|be|stay at|feel like] {degrees} degrees
+        the {room} [gets|becomes|hits|shows|stays at|climbs to|falls to|settles at|rises to|drops to|warms to|cools to|needs|likes|feels like|ends at] {degrees} degrees
+        [someone|we|I|they|everyone] [want|like|love|prefer|need|enjoy] the {room} [at|with|to show|to reach|to have] {degrees} degrees
+        [see|check|take care|arrange|work] that the {room} [gets|has|shows|hits|keeps|stays at] {degrees} degrees
+        in the {room} the [heater|thermometer|thermostat|air|heating] [reads|shows|says|goes to|stays at] {degrees} degrees
+        [nice|lovely|good|pleasant|fine|great] would be the {room} [at|with|around] {degrees} degrees
+        it [is|would be|gets|feels|seems] [good|nice|fine|lovely|right] [to have|with|to keep|to find] the {room} at {degrees} degrees
+        [have|let|make|get] the [heater|thermostat|radiator|heating|stove] [in|of|inside] the {room} [show|say|reach|hit] {degrees} degrees
         """),
       clauses: [
         .room: roomClauses,
@@ -268,7 +317,8 @@ struct DemoGrammar {
           {degrees} degrees is best/till {degrees} degrees show/and I mean {degrees} degrees/by and by {degrees} degrees
           degrees: {degrees}/about {degrees} degrees/to a temperature of {degrees} degrees/of {degrees}
           """,
-          before: "at {degrees} degrees/{degrees} degrees/to {degrees} degrees/with {degrees} degrees"),
+          before:
+            "at {degrees} degrees/{degrees} degrees/to {degrees} degrees/with {degrees} degrees"),
       ]),
     "set_light": DemoGrammar(
       orders: parts(
@@ -287,6 +337,13 @@ struct DemoGrammar {
         {level} percent is bright enough/we need light/the brightness should be/the {room} lamps are
         it should be {level} percent bright/I see best with {level} percent light/lamps/the light goes
         the {room} light has to be/the {room} lights must shine/a brightness of {level} percent
+        the {room} [ought to|should|has to|must|will|can|may|might] [be|shine|glow|get] at {level} percent light
+        the [lights|lamps|light|bulbs] [in|of|inside] the {room} [belong|stay|go|rest|sit|end|shine|burn|land] at {level} percent
+        [see|check|take care|arrange] that the {room} lights [get to|hit|reach|show|stay at|glow at] {level} percent
+        [how|so] bright the {room} [is|gets|lights are|looks|feels], [make it|I want|set] {level} percent
+        [have|let|make|get] the [lights|lamps|bulbs|light] [in|of] the {room} [shine|glow|burn|stay|sit] at {level} percent
+        [raise|lower|push|pull|slide|move] the {room} lights [until|till|so that|so] [they|it] [hit|show|reach|are|say] {level} percent
+        the brightness [of|in|for] the {room} [belongs|stays|goes|rests|ends|climbs|falls] [at|to] {level} percent
         """),
       clauses: [
         .room: roomClauses,
@@ -315,6 +372,13 @@ struct DemoGrammar {
         now {title}/the song is {title}/some {artist}/it is time for {title}/I would like {title}
         my song is {title}/next up {title}/some music now/{title} would be good/I miss {title}
         play list: {title}/the next song is {title}/I think of {title}/a bit of {artist}/I like {artist}
+        {artist} [ought to|should|has to|must|will|can|may|might] [sing|play|perform|do|give us] {title}
+        [the mood|my mood|the day|this hour|the evening] [calls for|needs|wants|asks for|is for] {title} by {artist}
+        [that|this|one] [song|track|tune|hit|number|piece] {artist} [plays|sings|recorded|made|did|calls|named], {title}
+        {title}, a [song|tune|track|hit|piece|number] [by|of|from] {artist}
+        [I'm|we're|I am|we are] [thinking of|hoping for|waiting for|missing|dying for|in need of] {title} by {artist}
+        [line|set|cue|warm|bring|load] up {artist} [and|with|singing|playing] {title}
+        [shall|can|could|may|should] we [hear|have|enjoy|play] {title}, [by|from|sung by] {artist}
         """),
       clauses: [
         .title: clauses(
@@ -348,6 +412,13 @@ struct DemoGrammar {
         what is the road/I have to be at {place}/we are going to {place}/I am looking for {place}
         how far is {place}/we go to {place}/the way to {place}/I am on my way/I am lost/I travel
         I have no idea how to reach {place}/what road leads to {place}/do you know {place}
+        [what|which] [bus|road|way|street|path|lane] [gets|takes|brings|carries|leads] me [over|out|up|down|across|] to {place}
+        [draw|chart|sketch|trace|lay out|work out] [me|us] [a|the] [route|way|path|road] [for|to|towards|as far as] {place}
+        I'm [hoping|trying|going|about|supposed|ready] to [get|reach|go|be|arrive] [to|at] {place}
+        [steer|head|walk|send|move|route] [me|us] [towards|over to|to|up to|near] {place}
+        [getting|going|reaching|heading|moving] to {place} [is|will be|should be] [{mode}|{mode} this time|{mode} today]
+        {place} [is|will be|should be] [my|our|the] [goal|aim|target|next stop|destination]
+        [when|while|as|if] I [go|travel|am|come] {mode}, [how|which way|what road] to {place}
         """),
       clauses: [
         .place: clauses(
@@ -356,7 +427,9 @@ struct DemoGrammar {
           destination {place}/up to {place}/place: {place}/to get to {place}/ending at {place}
           as far as {place}/it is {place} I want/so I can be at {place}/that leads to {place}/over to {place}
           """,
-          before: "to {place}/{place}/for {place}/I am going to {place}/towards {place}/I have to go to {place}"),
+          before:
+            "to {place}/{place}/for {place}/I am going to {place}/towards {place}/I have to go to {place}"
+        ),
         .mode: clauses(
           """
           {mode}/{mode}/{mode}/{mode}/and I go {mode}/going {mode}/I am {mode}/this time {mode}
@@ -380,6 +453,13 @@ struct DemoGrammar {
         I plan to {task}/it is on me to {task}/someone has to {task}, that is me/one reminder
         I never remember to {task}/a reminder is needed/I would forget to {task}/my plan: {task}
         my reminder is to {task}/the reminder says {task}/I ought to {task}/I am supposed to {task}
+        I [always|often|never|may|might|will|keep|easily|surely|usually] [forget|miss|fail|omit] to {task}
+        [do not|don't|never] let [it get|the clock pass|the hour be|it become] {time} [before|unless|until|without] [you remind me|a reminder] to {task}
+        a [reminder|note|nudge|ping|message] [ought to|should|has to|must|will|can|may] [come|appear|show|reach me|arrive] at {time}: {task}
+        [nudge|ping|poke|prod|push|alert|warn|tell] me [so|so that|and then|because] I {task}
+        [help|it would help|it helps|do help] me [remember|think of it|not forget]: {task} at {time}
+        when [the clock says|it gets to|it becomes|we have] {time}, [I|I should|I must|we] {task}
+        [reminding|telling|nudging|poking|asking] me to {task} [at|by|around] {time} [helps|is needed|would be good]
         """),
       clauses: [
         .time: clauses(
@@ -392,7 +472,8 @@ struct DemoGrammar {
           the task is to {task}/I need to {task}/about this: {task}/and then I {task}/task: {task}
           since I should {task}/as I want to {task}/in order to {task}/which says to {task}
           """,
-          before: "to {task}/{task}/I have to {task}/I must {task}/I want to {task}/in order to {task}"),
+          before:
+            "to {task}/{task}/I have to {task}/I must {task}/I want to {task}/in order to {task}"),
       ]),
     "book_table": DemoGrammar(
       orders: parts(
@@ -410,6 +491,13 @@ struct DemoGrammar {
         {people} of us are hungry/we dine at {place}/{people} people want to eat/we go out to eat
         I am taking {people} people out/a booking is needed/{people} guests are coming/we eat at {place}
         {place} should have a table/I'd like to dine/our table/{people} seats/{people} places/we have guests
+        {place} [ought to|should|has to|must|will|can|may|might] [keep|hold|have|give|save|set] [us|me] a table
+        [secure|grab|find|hold|snatch|arrange|fix|win] [us|me|them] a table [at|in|over at|inside] {place}
+        [call|ring|phone|mail|ask|contact] [ahead to|up|over to|] {place} [about|for|because of|regarding] {people} [seats|places|people]
+        [dining|eating|a dinner|lunch|a meal] [for|with|of] {people} at {place} [around|at|from|by] {time}
+        {people} [guests|friends|people|eaters|colleagues] [join me|come along|will dine|are invited|will be there] [at|in] {place}
+        I'm [planning|going|about|ready|trying] to [dine|eat|feast|have dinner|meet for lunch] [with|among] {people} [people|friends|guests] at {place}
+        a [table|booking|group|party|reservation] of {people} [at|in|over at] {place} [around|from|at|by] {time}
         """),
       clauses: [
         .place: clauses(

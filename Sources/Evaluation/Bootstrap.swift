@@ -20,22 +20,53 @@ public struct Interval: Sendable, Hashable {
   ///
   /// For differences, give one difference a row: the resampling is then paired.
   public init(bootstrapping values: [Double], resamples: Int = 2000, seed: UInt64 = 17) {
-    guard !values.isEmpty else {
+    self.init(rows: values.count, resamples: resamples, seed: seed) { rows in
+      rows.reduce(0) { $0 + values[$1] } / Double(rows.count)
+    }
+  }
+
+  /// A statistic of rows by the percentile bootstrap: `statistic` is asked for the value of all rows
+  /// and of resampled ones, given by their numbers.
+  public init(
+    rows count: Int, resamples: Int = 2000, seed: UInt64 = 17, of statistic: ([Int]) -> Double
+  ) {
+    guard count > 0 else {
       self.init(mean: 0, low: 0, high: 0)
       return
     }
     var random = SplitMix64(seed: seed)
-    var means: [Double] = []
-    means.reserveCapacity(resamples)
+    var drawn = [Int](repeating: 0, count: count)
+    var values: [Double] = []
+    values.reserveCapacity(resamples)
     for _ in 0..<resamples {
-      var sum = 0.0
-      for _ in values { sum += values[random.below(values.count)] }
-      means.append(sum / Double(values.count))
+      for place in drawn.indices { drawn[place] = random.below(count) }
+      values.append(statistic(drawn))
     }
-    means.sort()
+    values.sort()
     self.init(
-      mean: values.reduce(0, +) / Double(values.count),
-      low: means[Int(0.025 * Double(resamples - 1))],
-      high: means[Int(0.975 * Double(resamples - 1))])
+      mean: statistic(Array(0..<count)), low: values[Int(0.025 * Double(resamples - 1))],
+      high: values[Int(0.975 * Double(resamples - 1))])
+  }
+}
+
+extension LossMetrics {
+  /// The loss with its interval over the rows, nats/token; nil when rows were not kept.
+  public var lossInterval: Interval? {
+    byRow.isEmpty ? nil : Interval(rows: byRow.count) { meanLoss($0) }
+  }
+
+  /// The loss less that of `other` on the same rows, resampled in pairs, nats/token.
+  public func lossInterval(less other: LossMetrics) -> Interval? {
+    guard !byRow.isEmpty, byRow.map(\.tokens) == other.byRow.map(\.tokens) else { return nil }
+    return Interval(rows: byRow.count) { meanLoss($0) - other.meanLoss($0) }
+  }
+
+  private func meanLoss(_ rows: [Int]) -> Double {
+    var (sum, tokens) = (0.0, 0)
+    for row in rows {
+      sum += byRow[row].sum
+      tokens += byRow[row].tokens
+    }
+    return sum / Double(max(1, tokens))
   }
 }

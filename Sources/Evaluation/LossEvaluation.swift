@@ -19,6 +19,20 @@ public struct LossMetrics: Sendable, Hashable {
   /// Rows.
   public var rows: Int
 
+  /// What each row adds, when that was asked for: the unit that intervals are resampled by.
+  public var byRow: [RowLoss] = []
+
+  /// A row's part of the loss.
+  public struct RowLoss: Sendable, Hashable {
+    /// The summed negative log-likelihood, nats.
+    public var sum: Double
+    /// Loss-bearing tokens.
+    public var tokens: Int
+
+    /// A row's part.
+    public init(sum: Double, tokens: Int) { (self.sum, self.tokens) = (sum, tokens) }
+  }
+
   /// `exp(loss)`.
   public var perplexity: Double { exp(loss) }
 
@@ -36,12 +50,14 @@ extension CausalModel {
   ///
   /// - Parameters:
   ///   - tokensPerBatch: how many tokens a pass takes at most, one row at least.
+  ///   - byRow: whether to keep what each row adds.
   ///   - shouldStop: asked before each batch; true ends the evaluation with what was measured.
   public func loss(
     on examples: [Example], attachments: [Site: [any Attachment]] = [:],
-    tokensPerBatch: Int = 4096, shouldStop: () -> Bool = { false }
+    tokensPerBatch: Int = 4096, byRow: Bool = false, shouldStop: () -> Bool = { false }
   ) throws -> LossMetrics {
     var (sum, correct, tokens, rows) = (0.0, 0, 0, 0)
+    var rowLosses: [LossMetrics.RowLoss] = []
     for group in batches(of: examples, tokensPerBatch) {
       if shouldStop() { break }
       let batch = PackedBatch(group)
@@ -51,17 +67,23 @@ extension CausalModel {
           let tensors = BatchTensors(batch, attachments: attachments, on: device)
           let hidden = hiddenStates(tensors.ids, in: tensors.pass)
           let result = head.crossEntropy(
-            hidden.indexSelect(0, tensors.lossPositions), targets: tensors.targets)
+            hidden.indexSelect(0, tensors.lossPositions), targets: tensors.targets,
+            wantsLogProbabilities: byRow)
           sum += result.lossSum.item()
           correct += Int(result.correct.item())
+          if let chances = result.logProbabilities {
+            rowLosses += batch.rowLosses(chances.floats())
+          }
         }
       }
       tokens += batch.lossTokens
       rows += group.count
     }
-    return LossMetrics(
+    var metrics = LossMetrics(
       loss: tokens > 0 ? sum / Double(tokens) : 0,
       tokenAccuracy: tokens > 0 ? Double(correct) / Double(tokens) : 0, tokens: tokens, rows: rows)
+    metrics.byRow = rowLosses
+    return metrics
   }
 
   private func batches(of examples: [Example], _ limit: Int) -> [[Example]] {
@@ -76,5 +98,23 @@ extension CausalModel {
       tokens += example.ids.count
     }
     return batches
+  }
+}
+
+extension PackedBatch {
+  /// The losses of the batch's rows from the log-probabilities of its targets, `[M]`.
+  fileprivate func rowLosses(_ logProbabilities: [Float]) -> [LossMetrics.RowLoss] {
+    var losses: [LossMetrics.RowLoss] = []
+    var next = 0
+    for end in bounds.dropFirst() {
+      var row = LossMetrics.RowLoss(sum: 0, tokens: 0)
+      while next < lossPositions.count, lossPositions[next] < end {
+        row.sum -= Double(logProbabilities[next])
+        row.tokens += 1
+        next += 1
+      }
+      losses.append(row)
+    }
+    return losses
   }
 }

@@ -23,6 +23,9 @@ public struct Comparison: Sendable {
     return Interval(bootstrapping: zip(after, before).map(-))
   }
 
+  /// The difference tuned − base of the loss, nats/token, with its 95 % interval.
+  public var lossDifference: Interval? { tuned.loss.lossInterval(less: base.loss) }
+
   /// The comparison as the command line reports it.
   public func json(samples: Int = 5) -> JSON {
     var differences: [(String, JSON)] = [
@@ -30,10 +33,13 @@ public struct Comparison: Sendable {
       ("perplexity", .number(tuned.loss.perplexity - base.loss.perplexity)),
       ("token_accuracy", .number(tuned.loss.tokenAccuracy - base.loss.tokenAccuracy)),
     ]
+    if let interval = lossDifference {
+      differences.append(("loss_interval", interval.json))
+    }
     for (metric, _) in tuned.scores {
       guard let interval = difference(metric) else { continue }
       differences.append((metric, .number(interval.mean)))
-      differences.append((metric + "_interval", [.number(interval.low), .number(interval.high)]))
+      differences.append((metric + "_interval", interval.json))
     }
     return [
       "base": base.json, "tuned": tuned.json,

@@ -40,16 +40,21 @@ extension Comparison {
     """
 
   private var lossRows: String {
-    row("loss (nats/token)", base.loss.loss, tuned.loss.loss, digits: 4)
+    row(
+      "loss (nats/token)", base.loss.loss, tuned.loss.loss, digits: 4, interval: lossDifference)
       + row("perplexity", base.loss.perplexity, tuned.loss.perplexity, digits: 2)
       + row(
         "token accuracy (%)", 100 * base.loss.tokenAccuracy, 100 * tuned.loss.tokenAccuracy,
         digits: 1)
   }
 
-  private func row(_ name: String, _ before: Double, _ after: Double, digits: Int) -> String {
-    "<tr><td>\(name)</td><td>\(fixed(before, digits))</td><td>\(fixed(after, digits))</td>"
-      + "<td>\(signed(after - before, digits))</td></tr>"
+  private func row(
+    _ name: String, _ before: Double, _ after: Double, digits: Int, interval: Interval? = nil
+  ) -> String {
+    let bounds =
+      interval.map { " [\(fixed($0.low, digits)), \(fixed($0.high, digits))]" } ?? ""
+    return "<tr><td>\(name)</td><td>\(fixed(before, digits))</td><td>\(fixed(after, digits))</td>"
+      + "<td>\(signed(after - before, digits))\(bounds)</td></tr>"
   }
 
   private var scoreRows: String {

@@ -36,13 +36,19 @@ public struct Examination: Sendable {
       ("loss", .number(loss.loss)), ("perplexity", .number(loss.perplexity)),
       ("token_accuracy", .number(loss.tokenAccuracy)),
     ]
+    if let interval = loss.lossInterval { members.append(("loss_interval", interval.json)) }
     for (metric, values) in scores {
       let interval = Interval(bootstrapping: values)
       members.append((metric, .number(interval.mean)))
-      members.append((metric + "_interval", [.number(interval.low), .number(interval.high)]))
+      members.append((metric + "_interval", interval.json))
     }
     return JSON(members: members)
   }
+}
+
+extension Interval {
+  /// The bounds, `[low, high]`.
+  var json: JSON { [.number(low), .number(high)] }
 }
 
 extension LanguageModel {
@@ -65,7 +71,7 @@ extension LanguageModel {
       }
       return metric
     }
-    let loss = try loss(on: examples)
+    let loss = try loss(on: examples, byRow: true)
     let questions =
       chosen.isEmpty ? [] : try records.compactMap { try Question($0, encoder: encoder) }
     let requests = questions.map {

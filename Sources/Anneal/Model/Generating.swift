@@ -41,8 +41,10 @@ extension LanguageModel {
   }
 
   /// The loss on `examples`, nats a loss-bearing token.
-  public func loss(on examples: [Example]) throws -> LossMetrics {
-    try network.loss(on: examples, attachments: attachments)
+  ///
+  /// - Parameter byRow: whether to keep what each row adds, for intervals.
+  public func loss(on examples: [Example], byRow: Bool = false) throws -> LossMetrics {
+    try network.loss(on: examples, attachments: attachments, byRow: byRow)
   }
 
   /// The log-probability of every token of `ids` after the first, nats.

@@ -2,8 +2,9 @@ internal import AnnealFiles
 
 /// One source of keys: the recipe's file, the `--set` options, or the command line's flags.
 struct RecipeLayer {
-  /// Values by the key's own name, each with the word that spelt it. A null takes back what an
-  /// earlier layer says.
+  /// Values by the key's own name, each with the word that spelt it.
+  ///
+  /// A null takes back what an earlier layer says.
   private(set) var entries: [String: (word: String, node: RecipeNode)] = [:]
 
   /// The layer that `members` make; an alias and its key, or two aliases, must not both stand in it.
