@@ -34,10 +34,17 @@ for path in sorted(glob.glob(sys.argv[1] + "/data/datasets/**/*.json*", recursiv
         for line in text.split("\n"):
             try: walk(json.loads(line))
             except ValueError: pass
-import random
-unique = list(dict.fromkeys(lines))
-random.Random(1).shuffle(unique)
-print("\n".join(unique))
+# There is too little of it for a clock, so halves of its clauses are put together anew, up to a megabyte.
+import random, re
+random = random.Random(1)
+clauses = [c for c in re.split(r"(?<=[，。！？；：、])", "\n".join(dict.fromkeys(lines))) if len(c) > 3]
+size = 0
+while size < 1_000_000:
+    parts = [random.choice(clauses) for _ in range(random.randrange(2, 12))]
+    cuts = [random.randrange(1, len(part)) for part in parts]
+    line = "".join(part[cut:] + other[:end] for part, cut, other, end in zip(parts, cuts, parts[1:], cuts[1:]))
+    size += len(line.encode()) + 1
+    print(line.replace("\n", ""))
 PY
 
 status=0

@@ -85,10 +85,9 @@ enum GGUFTokenizerReader: TokenizerReader {
     _ file: GGUFFile, _ vocabulary: PieceVocabulary
   ) throws -> TokenizerDocument {
     let name = file.string(key("pre")) ?? "default"
-    guard let pattern = WordPattern(gguf: name) else {
-      throw fault(
-        "the words of '\(name)' are not known; known are \(WordPattern.ggufNames)", file.path, "pre"
-      )
+    guard let pattern = WordPattern.gguf(name) else {
+      let known = WordPattern.ggufNames.sorted().joined(separator: ", ")
+      throw fault("words of kind '\(name)' are not known; known are \(known)", file.path, "pre")
     }
     guard let merges = file.strings(key("merges")) else {
       throw fault("there are no merges", file.path, "merges")

@@ -104,6 +104,11 @@ struct TiktokenFamily {
         ("<|fim_suffix|>", 100_260), ("<|endofprompt|>", 100_276),
       ]
       end = "<|endoftext|>"
+    case 199_998:
+      // o200k_base.
+      pattern = .o200k
+      specials = [("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)]
+      end = "<|endoftext|>"
     case 151_643:
       // Qwen.
       pattern = .qwen2
