@@ -14,7 +14,7 @@ struct AnnealCommand: AsyncParsableCommand {
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Score.self, Generate.self,
       Chat.self, Merge.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
-      TemplateCommand.self, Doctor.self,
+      TemplateCommand.self, Bench.self, Doctor.self,
     ])
 
   /// Parses and runs, with the exit statuses of the command line's contract.

@@ -15,7 +15,9 @@ struct TokenizerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
   var model: String?
 
-  @Option(help: ArgumentHelp("A tokenizer.json.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A tokenizer.json, a tokenizer.model, a vocab.json or a GGUF file.", valueName: "file"))
   var tokenizer: String?
 
   func validate() throws {
@@ -41,7 +43,10 @@ struct TokenizerTrain: Verb {
   @Option(help: "The least number of times a pair must stand in the text to be merged.")
   var minFrequency = 2
 
-  @Option(name: .customLong("special"), help: "A special token; may be given several times.")
+  @Option(
+    name: [.customLong("special-tokens"), .customLong("special")],
+    help: ArgumentHelp(
+      "Special tokens, with commas between; may be given several times.", valueName: "tokens"))
   var specials: [String] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
   @Option(help: "How words are told apart: gpt2, llama3, qwen2, or separate (each sign alone).")
@@ -63,9 +68,10 @@ struct TokenizerTrain: Verb {
     let clock = ContinuousClock()
     let start = clock.now
     var trainer = BPETrainer(
-      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specials,
+      vocabularySize: vocabSize, minimumFrequency: minFrequency,
+      specialTokens: specials.flatMap { $0.split(separator: ",").map(String.init) },
       pattern: BPETrainer.Pattern(rawValue: pattern) ?? .qwen2)
-    for file in files { trainer.feed(try TextFile.read(file)) }
+    for file in files { try trainer.feed(contentsOf: file) }
     let json = try trainer.train()
     try AtomicFile.write(json.text(.pretty) + "\n", to: destination)
     let seconds = (clock.now - start) / .seconds(1)

@@ -47,6 +47,35 @@ import Testing
     #expect(throws: AnnealError.self) { try BPETrainer(vocabularySize: 255).train() }
   }
 
+  @Test(arguments: [BPETrainer.Pattern.gpt2, .llama3, .qwen2, .spaced])
+  func `a file read part by part counts the words of the whole`(
+    _ pattern: BPETrainer.Pattern
+  ) throws {
+    let specials = ["<|im end|>", "end"]
+    let line = "It's the end of 1234 words.\n\n  Äpfel, früh und\tспать! 中文字符，日本 <|im end|>\r\n"
+    let text = String(repeating: line + "x don't 'll ", count: 40)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "text.txt")
+    var whole = BPETrainer(vocabularySize: 400, specialTokens: specials, pattern: pattern)
+    whole.feed(text)
+    let expected = try whole.train().text()
+    for partBytes in [23, 64, 101, 5000] {
+      var parts = BPETrainer(vocabularySize: 400, specialTokens: specials, pattern: pattern)
+      try parts.feed(contentsOf: path, partBytes: partBytes)
+      #expect(try parts.train().text() == expected, "\(partBytes)")
+    }
+  }
+
+  @Test func `a file of one endless word is read in bounded parts`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(String(repeating: "語", count: 10_000), to: "text.txt")
+    var trainer = BPETrainer(vocabularySize: 260, minimumFrequency: 1)
+    try trainer.feed(contentsOf: path, partBytes: 100)
+    #expect(try trainer.train()["model"]?["merges"]?.array?.count == 4)
+    #expect(throws: AnnealError.self) { try trainer.feed(contentsOf: folder.path + "/absent") }
+    #expect(throws: AnnealError.self) { try trainer.feed(contentsOf: folder.path) }
+  }
+
   @Test(.enabled(if: SharedData.path("tokenizers/cs336_bpe_reference") != nil))
   func `on a real corpus the merges are those of the teaching code's reference`() throws {
     let folder = try #require(SharedData.path("tokenizers/cs336_bpe_reference"))

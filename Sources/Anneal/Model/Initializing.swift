@@ -9,7 +9,8 @@ extension LanguageModel {
   ///
   /// - Parameters:
   ///   - configuration: the path of a `config.json`.
-  ///   - tokenizer: the path of a `tokenizer.json`; files beside it that belong to a tokenizer come too.
+  ///   - tokenizer: the path of a `tokenizer.json` or of another kind of tokenizer file; files beside
+  ///     it that belong to a tokenizer come too.
   /// - Returns: values and bytes written.
   public static func initialize(
     configuration: String, tokenizer: String, to folder: String, dtype: DType = .float32,
@@ -36,10 +37,11 @@ extension LanguageModel {
         network.inventory.weights.map { ($0.path, $0.value) },
         to: folder + "/model.safetensors", metadata: ["format": "pt"])
       try ModelFolder.writeConfiguration(file.json, dtype: dtype, to: folder)
-      try AtomicFile.copy(tokenizer, to: folder + "/tokenizer.json")
-      if let beside = Folder.parent(of: tokenizer) {
+      if let beside = Folder.exists(tokenizer) ? tokenizer : Folder.parent(of: tokenizer) {
         try ModelFolder(beside).copyCompanions(to: folder)
       }
+      // Another kind of file becomes a tokenizer.json here.
+      try text.save(to: folder)
     }
     return (network.parameterCount, network.parameterBytes)
   }

@@ -30,7 +30,7 @@ public struct BPETrainer {
 
   private let vocabularySize: Int
   private let minimumFrequency: Int
-  private let specialTokens: [String]
+  let specialTokens: [String]
   private let pattern: Pattern
   private let ties: Ties
   private let preTokenizer: any PreTokenizer

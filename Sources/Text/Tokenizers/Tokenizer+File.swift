@@ -1,33 +1,32 @@
 public import AnnealFiles
 internal import OrderedCollections
 
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
-
 extension Tokenizer {
-  /// The tokenizer at `path`: a `tokenizer.json`, or a model folder that holds one.
+  /// The tokenizer at `path`: one of the kinds of file in `TokenizerReaders`, or a model folder that
+  /// holds one: `tokenizer.json`, `tokenizer.model`, `vocab.json` with `merges.txt`, or a GGUF file,
+  /// in this order.
   ///
   /// A `tokenizer_config.json` beside it says which tokens begin and end a text and fill rows.
   ///
   /// - Throws: `AnnealError` of code `model`, which names the file and the member at fault.
   public init(path: String) throws {
-    var isFolder: Bool = false
-    let exists = Self.exists(path, &isFolder)
-    let file = isFolder ? path + "/tokenizer.json" : path
-    guard exists, let data = FileManager.default.contents(atPath: file) else {
+    guard let (reader, file) = try TokenizerReaders.find(path) else {
       throw AnnealError(
-        .model, "no tokenizer here", at: .init(file: file),
-        remedy: "Name a tokenizer.json, or a model folder that holds one.")
+        .model, "no tokenizer here", at: .init(file: path),
+        remedy: """
+          Name a tokenizer.json, a tokenizer.model, a vocab.json with merges.txt beside it, \
+          a GGUF file, or a model folder that holds one.
+          """)
     }
-    let folder = isFolder ? path : Self.folder(of: file)
-    let configurationFile = folder + "/tokenizer_config.json"
-    let configuration = try FileManager.default.contents(atPath: configurationFile).map {
-      try JSON(parsing: Array($0), file: configurationFile)
-    }
-    try self.init(source: Array(data), configuration: configuration, file: file)
+    let folder = try TokenizerFolder(Folder.parent(of: file) ?? "/")
+    let contents = try reader.read(file, beside: folder)
+    // What the folder says counts before what the file knows of itself.
+    let known = JSON(members: contents.configuration + (folder.configuration?.members ?? []))
+    try self.init(
+      source: contents.source,
+      configuration: folder.configuration == nil && contents.configuration.isEmpty ? nil : known,
+      file: file)
+    isConverted = reader != TokenizerJSONReader.self
   }
 
   /// The tokenizer that `json`, the content of a `tokenizer.json`, describes.
@@ -40,29 +39,15 @@ extension Tokenizer {
   }
 
   /// Writes `tokenizer.json` into `folder`, byte for byte as it was read.
+  ///
+  /// What another kind of file said of special tokens and templates goes into a
+  /// `tokenizer_config.json`, unless there is one.
   public func save(to folder: String) throws {
-    let file = folder + "/tokenizer.json"
-    do {
-      try Data(source).write(to: URL(filePath: file))
-    } catch {
-      throw AnnealError(
-        .storage, "the tokenizer cannot be written", at: .init(file: file), cause: error)
+    try AtomicFile.write(source, to: folder + "/tokenizer.json")
+    let file = folder + "/tokenizer_config.json"
+    if isConverted, let configuration, !Folder.holdsFile(file) {
+      try AtomicFile.write(configuration.text(.pretty) + "\n", to: file)
     }
-  }
-
-  private static func exists(_ path: String, _ isFolder: inout Bool) -> Bool {
-    #if canImport(FoundationEssentials)
-      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    #else
-      var flag: ObjCBool = false
-      defer { isFolder = flag.boolValue }
-      return FileManager.default.fileExists(atPath: path, isDirectory: &flag)
-    #endif
-  }
-
-  private static func folder(of file: String) -> String {
-    guard let slash = file.lastIndex(of: "/") else { return "." }
-    return slash == file.startIndex ? "/" : String(file[..<slash])
   }
 }
 

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// A tokenizer may be used from many threads at once; each borrows a cache of words of its own.
 public struct Tokenizer: Sendable {
-  /// The bytes of the `tokenizer.json` that it was made from.
+  /// The bytes of the `tokenizer.json` that it was made from, or that another kind of file became.
   public let source: [UInt8]
   /// One more than the largest id, added tokens included.
   public let vocabularySize: Int
@@ -18,6 +18,11 @@ public struct Tokenizer: Sendable {
   public let padding: Int?
   /// The id for what has no token (`unk_token`), when `tokenizer_config.json` names one.
   public let unknown: Int?
+
+  /// What `tokenizer_config.json`, or another kind of file in its place, says.
+  let configuration: JSON?
+  /// Whether it was read from another kind of file than a `tokenizer.json`.
+  var isConverted = false
 
   let normalizer: (any Normalizer)?
   let preTokenizer: (any PreTokenizer)?
@@ -38,6 +43,7 @@ public struct Tokenizer: Sendable {
   init(source: [UInt8], configuration: JSON?, file: String) throws {
     let parts = try TokenizerParts(source, configuration: configuration, file: file)
     self.source = source
+    self.configuration = configuration
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder

@@ -38,6 +38,8 @@ struct SplitPattern: Sendable {
     #"\s"#: { ClassRunScanner(.space, limit: 1) },
     #"\s+"#: { ClassRunScanner(.space) },
     #"\w+|[^\w\s]+"#: { WordOrSignsScanner() },
+    #"\A +"#: { EdgeSpaceScanner(isAtStart: true) },
+    #" +\z"#: { EdgeSpaceScanner(isAtStart: false) },
     " +": { RepeatedByteScanner(byte: 0x20, minimum: 1) },
     " {2,}": { RepeatedByteScanner(byte: 0x20, minimum: 2) },
     "\n": { LiteralScanner(literal: [0x0A]) },

@@ -1,0 +1,182 @@
+internal import AnnealFiles
+
+/// SentencePiece's vocabulary (Kudo and Richardson, 2018, arXiv:1808.06226), as its own file and GGUF
+/// hold it: pieces with a score and a kind.
+struct PieceVocabulary {
+  /// What a piece is, by the numbers of `sentencepiece_model.proto`, which GGUF shares.
+  enum Kind: Int {
+    case normal = 1
+    case unknown, control, userDefined, unused, byte
+  }
+
+  struct Piece {
+    var text: [UInt8]
+    var score: Float
+    var kind: Kind
+  }
+
+  /// Longer pieces are refused: looking for their parts would take their length squared.
+  static let maximumPieceBytes = 1024
+
+  var pieces: [Piece] = []
+  var isUnigram = false
+  var fallsBackToBytes = false
+  var unknown: Int?
+  var beginning: Int?
+  var end: Int?
+  var padding: Int?
+  var addsBeginning = false
+  var addsEnd = false
+  /// Whether a text gets a space in front (`add_dummy_prefix`).
+  var addsSpace = true
+  /// Whether spaces at the ends go and runs of them become one.
+  var removesExtraSpaces = false
+  /// The compiled table of a normalization; empty for none.
+  var normalization: [UInt8] = []
+
+  /// The tokenizer as a document.
+  ///
+  /// - Throws: `AnnealError` of code `model` for scores that are no numbers and pieces too long.
+  func document(file: String) throws -> TokenizerDocument {
+    guard !pieces.isEmpty else {
+      throw AnnealError(.model, "the file holds no pieces", at: .init(file: file))
+    }
+    for (id, piece) in pieces.enumerated() {
+      guard piece.text.count <= Self.maximumPieceBytes, piece.score.isFinite else {
+        throw AnnealError(
+          .model,
+          "piece \(id) is longer than \(Self.maximumPieceBytes) bytes or its score is no number",
+          at: .init(file: file))
+      }
+    }
+    var document = TokenizerDocument(model: model, tokens: tokens)
+    if !isUnigram { document.merges = merges() }
+    document.addedTokens = addedTokens
+    document.normalizer = ["type": "Sequence", "normalizers": .array(normalizers)]
+    if canSplitWords {
+      document.preTokenizer = [
+        "type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "split": true,
+      ]
+    }
+    document.decoder = ["type": "Sequence", "decoders": .array(decoders)]
+    document.postProcessor = TokenizerDocument.template(
+      before: addsBeginning ? special(beginning) : [], after: addsEnd ? special(end) : [])
+    return document
+  }
+
+  /// Which tokens have which part, as `tokenizer_config.json` says it.
+  var configuration: [(String, JSON)] {
+    [("bos_token", beginning), ("eos_token", end), ("unk_token", unknown), ("pad_token", padding)]
+      .compactMap { key, id in special(id).first.map { (key, .string($0.0)) } }
+  }
+
+  private func special(_ id: Int?) -> [(String, Int)] {
+    guard let id, pieces.indices.contains(id) else { return [] }
+    return [(String(decoding: pieces[id].text, as: UTF8.self), id)]
+  }
+
+  private var model: [(String, JSON)] {
+    let unknown = special(unknown).first
+    if isUnigram {
+      return [
+        ("type", "Unigram"), ("unk_id", unknown.map { .integer($0.1) } ?? nil),
+        ("byte_fallback", .bool(fallsBackToBytes)),
+      ]
+    }
+    return TokenizerDocument.bpe(unknown: unknown?.0, fallsBackToBytes: fallsBackToBytes)
+  }
+
+  private var tokens: TokenizerDocument.Tokens {
+    if isUnigram { return .scores(pieces.map { ($0.text, Double($0.score)) }) }
+    return .ids(pieces.enumerated().map { .init(token: $1.text, id: $0) })
+  }
+
+  /// Control pieces are special; pieces of a user are found as they are written.
+  private var addedTokens: [AddedToken] {
+    pieces.enumerated().compactMap { id, piece in
+      guard piece.kind == .control || piece.kind == .unknown || piece.kind == .userDefined,
+        !piece.text.isEmpty
+      else { return nil }
+      var token = AddedToken(special: String(decoding: piece.text, as: UTF8.self), id: id)
+      token.isSpecial = piece.kind != .userDefined
+      return token
+    }
+  }
+
+  private var normalizers: [JSON] {
+    var steps: [JSON] = []
+    if !normalization.isEmpty {
+      steps.append([
+        "type": "Precompiled",
+        "precompiled_charsmap": .string(Base64.encoded(normalization)),
+      ])
+    }
+    if removesExtraSpaces {
+      for (regex, content) in [(#"\A +"#, ""), (#" +\z"#, ""), (" {2,}", " ")] {
+        steps.append([
+          "type": "Replace", "pattern": ["Regex": .string(regex)], "content": .string(content),
+        ])
+      }
+    }
+    if addsSpace { steps.append(["type": "Prepend", "prepend": "▁"]) }
+    steps.append(["type": "Replace", "pattern": ["String": " "], "content": "▁"])
+    return steps
+  }
+
+  private var decoders: [JSON] {
+    var steps: [JSON] = [["type": "Replace", "pattern": ["String": "▁"], "content": " "]]
+    if fallsBackToBytes { steps.append(["type": "ByteFallback"]) }
+    steps.append(["type": "Fuse"])
+    if addsSpace { steps.append(["type": "Strip", "content": " ", "start": 1, "stop": 0]) }
+    return steps
+  }
+
+  /// Whether words may be cut before the best path is looked for: only where no piece reaches across.
+  private var canSplitWords: Bool {
+    guard isUnigram, removesExtraSpaces else { return false }
+    let mark = Array("▁".utf8)
+    return pieces.allSatisfy { piece in
+      piece.kind != .normal || piece.text.count <= 3
+        || !(1...piece.text.count - 3).contains { piece.text[$0...].starts(with: mark) }
+    }
+  }
+
+  /// The pairs that make a piece, the piece of the best score first.
+  ///
+  /// SentencePiece merges the neighbours that together are the piece of the best score, whatever
+  /// its parts; so every way to cut a piece into two pieces is a merge.
+  private func merges() -> [TokenizerSource.Pair] {
+    var ids = ByteTable(capacity: pieces.count)
+    for (id, piece) in pieces.enumerated() where isMerged(piece) {
+      piece.text.withUnsafeBufferPointer { ids.set($0, Int32(truncatingIfNeeded: id)) }
+    }
+    let order = pieces.indices.filter { isMerged(pieces[$0]) }
+      .sorted { (-pieces[$0].score, $0) < (-pieces[$1].score, $1) }
+    return order.flatMap { MergePairs.of(pieces[$0].text, in: ids, atCharacters: true) }
+  }
+
+  private func isMerged(_ piece: Piece) -> Bool {
+    piece.kind == .normal || piece.kind == .userDefined || piece.kind == .unused
+  }
+}
+
+/// The ways to cut a token into two tokens.
+enum MergePairs {
+  /// The pairs of which both parts are keys of `ids`, by the ids of left and right.
+  static func of(
+    _ token: [UInt8], in ids: ByteTable, atCharacters: Bool
+  ) -> [TokenizerSource.Pair] {
+    guard token.count > 1 else { return [] }
+    var found: [(left: Int32, right: Int32, cut: Int)] = []
+    token.withUnsafeBufferPointer { bytes in
+      for cut in 1..<bytes.count where !atCharacters || bytes[cut] & 0xC0 != 0x80 {
+        guard let left = ids[UnsafeBufferPointer(rebasing: bytes[..<cut])],
+          let right = ids[UnsafeBufferPointer(rebasing: bytes[cut...])]
+        else { continue }
+        found.append((left, right, cut))
+      }
+    }
+    found.sort { ($0.left, $0.right) < ($1.left, $1.right) }
+    return found.map { .init(left: Array(token[..<$0.cut]), right: Array(token[$0.cut...])) }
+  }
+}

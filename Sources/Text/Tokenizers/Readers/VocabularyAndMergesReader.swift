@@ -1,0 +1,133 @@
+internal import AnnealFiles
+
+/// GPT-2's pair of files: `vocab.json` with the ids, `merges.txt` with a merge a line.
+///
+/// Further tokens come from `added_tokens.json`; which of them are special, from
+/// `special_tokens_map.json` and `tokenizer_config.json`.
+enum VocabularyAndMergesReader: TokenizerReader {
+  static func file(in folder: String) -> String? {
+    let file = folder + "/vocab.json"
+    return Folder.holdsFile(file) && Folder.holdsFile(folder + "/merges.txt") ? file : nil
+  }
+
+  static func recognizes(_ path: String, start: ArraySlice<UInt8>) -> Bool {
+    Folder.name(of: path) == "vocab.json"
+  }
+
+  static func read(_ path: String, beside folder: TokenizerFolder) throws -> TokenizerContents {
+    let entries = try vocabulary(path)
+    let merges = try merges(folder.path + "/merges.txt")
+    let family = try folder.family()
+    let isRoberta = family.map { ["RobertaTokenizer", "BartTokenizer"].contains($0) } ?? false
+    let names = try SpecialTokenNames(folder, defaults: isRoberta ? roberta : gpt2)
+    let tokens = try added(folder, names, entries)
+    let isQwen = family?.lowercased().hasPrefix("qwen") ?? false
+    let wrapped = { (name: String) in
+      isRoberta ? tokens.filter { $0.content == name }.map { ($0.content, $0.id) } : []
+    }
+    let document = TokenizerDocument.byteLevel(
+      isQwen ? .qwen2 : .gpt2, entries: entries, merges: merges, added: tokens,
+      addsSpace: folder.configuration?["add_prefix_space"]?.bool ?? false,
+      before: wrapped("<s>"), after: wrapped("</s>"))
+    return TokenizerContents(source: document.text(), configuration: names.configuration)
+  }
+
+  private static let gpt2 = [
+    ("bos_token", "<|endoftext|>"), ("eos_token", "<|endoftext|>"), ("unk_token", "<|endoftext|>"),
+  ]
+  private static let roberta = [
+    ("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>"), ("pad_token", "<pad>"),
+    ("mask_token", "<mask>"),
+  ]
+
+  private static func vocabulary(_ path: String) throws -> [TokenizerSource.Entry] {
+    let file = try MappedFile(path: path, code: .model)
+    return try withExtendedLifetime(file) {
+      let bytes = file.bytes.bindMemory(to: UInt8.self)
+      var scanner = TokenizerSource.Scanner(bytes)
+      if let entries = scanner.vocabulary() { return entries }
+      // The JSON parser knows where the fault is; what it accepts is no vocabulary.
+      _ = try JSON(contentsOf: path, code: .model)
+      throw AnnealError(
+        .model, "a vocabulary is an object of tokens and their ids", at: .init(file: path))
+    }
+  }
+
+  private static func merges(_ path: String) throws -> [TokenizerSource.Pair] {
+    let file = try MappedFile(path: path, code: .model)
+    return try withExtendedLifetime(file) {
+      var merges: [TokenizerSource.Pair] = []
+      let lines = Array(file.bytes).split(separator: 0x0A, omittingEmptySubsequences: false)
+      for (number, line) in lines.enumerated() {
+        let line = line.last == 0x0D ? line.dropLast() : line
+        if line.isEmpty || number == 0 && line.starts(with: Array("#version".utf8)) { continue }
+        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+          throw AnnealError(
+            .model, "a merge is two tokens with a space between",
+            at: .init(file: path, line: number + 1))
+        }
+        merges.append(.init(left: repairedUTF8(parts[0]), right: repairedUTF8(parts[1])))
+      }
+      return merges
+    }
+  }
+
+  /// Tokens beside the vocabulary, and those of the vocabulary that are special, by their ids.
+  private static func added(
+    _ folder: TokenizerFolder, _ names: SpecialTokenNames, _ entries: [TokenizerSource.Entry]
+  ) throws -> [AddedToken] {
+    var ids: [(String, Int)] = []
+    for (token, id) in try folder.json("added_tokens.json")?.members ?? [] {
+      guard let id = id.integer, id >= 0, id < Int(Int32.max) else {
+        throw AnnealError(
+          .model, "the id of '\(token)' is no whole number",
+          at: .init(file: folder.path + "/added_tokens.json", field: token))
+      }
+      ids.append((token, id))
+    }
+    let known = Set(ids.map(\.0))
+    var wanted = names.all.subtracting(known)
+    for entry in entries where !wanted.isEmpty {
+      let token = String(decoding: entry.token, as: UTF8.self)
+      if wanted.remove(token) != nil { ids.append((token, entry.id)) }
+    }
+    return ids.sorted { $0.1 < $1.1 }.map { token, id in
+      var added = AddedToken(special: token, id: id)
+      added.isSpecial = names.all.contains(token)
+      added.stripsLeft = names.strippingLeft.contains(token)
+      return added
+    }
+  }
+}
+
+/// Which tokens a folder calls special, and for what.
+struct SpecialTokenNames {
+  /// `bos_token` and the like with their tokens.
+  private(set) var configuration: [(String, JSON)]
+  private(set) var all: Set<String> = []
+  /// Tokens that swallow space before them, as masks do.
+  private(set) var strippingLeft: Set<String> = []
+
+  init(_ folder: TokenizerFolder, defaults: [(String, String)]) throws {
+    configuration = defaults.map { ($0.0, .string($0.1)) }
+    for json in [try folder.json("special_tokens_map.json"), folder.configuration] {
+      for (key, value) in json?.members ?? [] {
+        if key.hasSuffix("_token") {
+          configuration.removeAll { $0.0 == key }
+          configuration.append((key, value))
+        } else if key == "additional_special_tokens" || key == "extra_special_tokens" {
+          for token in value.array ?? value.members.map(\.value) { note(token) }
+        }
+      }
+    }
+    for (_, value) in configuration { note(value) }
+  }
+
+  /// A token is a string, or an added token written out.
+  private mutating func note(_ json: JSON) {
+    guard let token = json.string ?? json["content"]?.string, !token.isEmpty else { return }
+    all.insert(token)
+    if json["lstrip"]?.bool == true { strippingLeft.insert(token) }
+  }
+}

@@ -1,0 +1,141 @@
+"""Writes Tests/Fixtures/tokenizers/readers: one small tokenizer for each kind of file.
+
+Needs the packages sentencepiece, protobuf, tiktoken, tokenizers and gguf:
+    python3 Tests/Fixtures/make_tokenizer_files.py
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import gguf
+import sentencepiece
+import tiktoken
+from sentencepiece import sentencepiece_model_pb2
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+OUTPUT = Path(__file__).resolve().parent / "tokenizers/readers"
+
+CORPUS = [
+    "The river ran past the old mill, and the miller's boy ran after it.",
+    "She said: \"I'll be there by 10:45, don't wait for me!\" They waited 1234 minutes.",
+    "Die Äpfel fielen früh; die Kinder lasen sie auf und liefen nach Hause.",
+    "for (int i = 0; i < count; i++) {\n    total += values[i];\n}\n",
+    "The boy, the mill, the river: three words that the miller's wife wrote down again.",
+] * 3
+
+TEXTS = [
+    "", " ", "the miller's boy", "  two  spaces   and three ", "don't WE'LL 12 345 6789 ½",
+    "line\n\n\nline\r\n\tend\n", "Äpfel früh, A\u0308pfel 中文 🙂", "for (i = 0;) { x += y[i]; }",
+    "the" * 60,
+]
+
+
+def write(name, value):
+    path = OUTPUT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(value, bytes):
+        path.write_bytes(value)
+    else:
+        path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def cases(encode):
+    return [{"text": text, "ids": encode(text)} for text in TEXTS]
+
+
+def trained_pieces(kind, **options):
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(CORPUS), model_writer=model, model_type=kind,
+        normalization_rule_name="identity", minloglevel=2, num_threads=1, **options)
+    return model.getvalue()
+
+
+def sentencepieces():
+    bpe = trained_pieces("bpe", vocab_size=420, byte_fallback=True, remove_extra_whitespaces=False,
+                         user_defined_symbols=["<user>"])
+    write("bpe/tokenizer.model", bpe)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=bpe)
+    expected = {"bpe": cases(processor.encode)}
+    trimming = trained_pieces("bpe", vocab_size=420, byte_fallback=True)
+    write("trimming/tokenizer.model", trimming)
+    expected["trimming"] = cases(
+        sentencepiece.SentencePieceProcessor(model_proto=trimming).encode)
+    unigram = trained_pieces("unigram", vocab_size=90)
+    write("unigram/tokenizer.model", unigram)
+    expected["unigram"] = cases(sentencepiece.SentencePieceProcessor(model_proto=unigram).encode)
+
+    # The same pieces as GGUF holds them.
+    model = sentencepiece_model_pb2.ModelProto.FromString(bpe)
+    writer = gguf.GGUFWriter(None, "llama")
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list([piece.piece.encode() for piece in model.pieces])
+    writer.add_token_scores([piece.score for piece in model.pieces])
+    writer.add_token_types([piece.type for piece in model.pieces])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+    writer.add_chat_template("{{ messages[0]['content'] }}")
+    save(writer, "gguf_pieces/model.gguf")
+    expected["gguf_pieces"] = expected["bpe"]
+    return expected
+
+
+def save(writer, name):
+    path = OUTPUT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer.write_header_to_file(path)
+    writer.write_kv_data_to_file()
+    writer.close()
+
+
+def byte_level():
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(
+        vocab_size=380, min_frequency=2, show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    model = json.loads(tokenizer.to_str())["model"]
+    merges = [" ".join(pair) for pair in model["merges"]]
+    size = len(model["vocab"])
+    write("gpt2/vocab.json", model["vocab"])
+    write("gpt2/merges.txt", ("#version: 0.2\n" + "\n".join(merges) + "\n").encode())
+    write("gpt2/added_tokens.json", {"<|end|>": size, "hello": size + 1})
+    write("gpt2/special_tokens_map.json", {"eos_token": {"content": "<|end|>"}})
+    expected = {"gpt2": cases(lambda text: tokenizer.encode(text).ids)}
+
+    writer = gguf.GGUFWriter(None, "gpt2")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    tokens = sorted(model["vocab"], key=model["vocab"].get) + ["<|end|>"]
+    writer.add_token_list(tokens)
+    writer.add_token_types([1] * size + [3])
+    writer.add_token_merges(merges)
+    writer.add_eos_token_id(size)
+    save(writer, "gguf_bytes/model.gguf")
+    expected["gguf_bytes"] = expected["gpt2"]
+
+    # tiktoken wants the bytes themselves first, in the order of their ids.
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    letters = {}
+    extra = 0
+    for byte in range(256):
+        printable = 0x21 <= byte <= 0x7E or 0xA1 <= byte <= 0xAC or 0xAE <= byte <= 0xFF
+        letters[chr(byte) if printable else chr(256 + extra)] = byte
+        extra += not printable
+    assert set(letters) == set(alphabet)
+    ranks = {bytes([byte]): byte for byte in range(256)}
+    for left, right in model["merges"]:
+        ranks.setdefault(bytes(letters[letter] for letter in left + right), len(ranks))
+    lines = [base64.b64encode(token) + b" %d\n" % rank for token, rank in ranks.items()]
+    write("ranks/tokenizer.model", b"".join(lines))
+    pattern = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+               r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+    encoding = tiktoken.Encoding("tiny", pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
+    expected["ranks"] = cases(encoding.encode_ordinary)
+    return expected
+
+
+write("cases.json", sentencepieces() | byte_level())
