@@ -4,13 +4,16 @@ Needs the package tokenizers:
     python3 Tests/Fixtures/make_tokenizers.py [--tables]
 """
 
+import base64
 import copy
 import json
+import random
 import sys
 import unicodedata
 from pathlib import Path
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, \
+    pre_tokenizers, trainers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +59,34 @@ def tables():
         + literal("canonical", "Canonical decompositions; `!` marks those that are not composed.",
                   canonical)
         + "\n" + literal("compatible", "Compatibility decompositions.", compatible) + "}\n")
+
+
+def scripts():
+    """Which scalars share a script, found by asking the UnicodeScripts pre-tokenizer."""
+    cuts = pre_tokenizers.UnicodeScripts().pre_tokenize_str
+    joins = lambda first, second: len(cuts(first + second)) == 1  # noqa: E731
+    # What joins both a Latin and a Greek letter has no script.
+    scalars = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    scalars = [scalar for scalar in scalars if not (joins("a", scalar) and joins("α", scalar))]
+    examples, ranges = [], []
+    for piece, (start, _) in cuts("".join(scalars)):
+        number = next((n for n, example in enumerate(examples) if joins(example, piece[0])), None)
+        if number is None:
+            number = len(examples)
+            examples.append(piece[0])
+        for scalar in map(ord, piece):
+            if ranges and ranges[-1][1] == scalar - 1 and ranges[-1][2] == number:
+                ranges[-1][1] = scalar
+            else:
+                ranges.append([scalar, scalar, number])
+    entries = [f"{first:X}{f'-{last:X}' if last > first else ''}={number:X}"
+               for first, last, number in ranges]
+    target = ROOT / "Sources/Text/Tokenizers/PreTokenizers/ScriptTable.swift"
+    target.write_text(
+        "/// The scripts of Unicode as the package tokenizers knows them, written by\n"
+        "/// Tests/Fixtures/make_tokenizers.py.\n"
+        "enum ScriptTable {\n"
+        + literal("ranges", "First and last scalar of a script, and its number.", entries) + "}\n")
 
 
 OUTPUT = ROOT / "Tests/Fixtures/tokenizers"
@@ -110,7 +141,7 @@ def added(identifier, content, **flags):
 
 
 def write(name, value):
-    OUTPUT.mkdir(parents=True, exist_ok=True)
+    (OUTPUT / name).parent.mkdir(parents=True, exist_ok=True)
     (OUTPUT / name).write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
@@ -199,6 +230,119 @@ def sentencepiece():
     return description
 
 
+def charsmap():
+    """A table such as SentencePiece compiles, of a few rules: a double array, then the texts."""
+    rules = {"ﬁ": "fi", "²": "2", "\t": " ", "\n": " ", "é": "e\u0301", "e\u0301": "ë",
+             "\u00ad": "", "x\u0301": "y", "Ä": "AE"}
+    tree, texts = {}, b""
+    for key, text in sorted(rules.items()):
+        node = tree
+        for byte in key.encode():
+            node = node.setdefault(byte, {})
+        node[None] = len(texts)
+        texts += text.encode() + b"\0"
+    units, used = [0] * 4096, {0}
+
+    def place(node, at, label, base):
+        # The children of a node lie at its place, flipped by an offset, flipped by their byte.
+        while True:
+            base += 1
+            spots = [at ^ base ^ (byte or 0) for byte in node]
+            if at ^ base not in used and all(0 < spot < 4096 for spot in spots) \
+                    and not used & set(spots):
+                break
+        used.update(spots)
+        units[at] = base << 10 | (0x100 if None in node else 0) | label
+        for byte, child in node.items():
+            if byte is None:
+                units[at ^ base] = child | 1 << 31
+            else:
+                place(child, at ^ base ^ byte, byte, base)
+
+    place(tree, 0, 0, 0)
+    size = 4 * (max(used) + 256 & ~255)
+    trie = b"".join(unit.to_bytes(4, "little") for unit in units)[:size]
+    return base64.b64encode(size.to_bytes(4, "little") + trie + texts).decode()
+
+
+def mixed(count, seed):
+    """Texts of words, signs and characters of many scripts, thrown together."""
+    source = random.Random(seed)
+    words = " ".join(CORPUS).split(" ")
+    pools = [list("abcdefgXYZ"), list("0123456789"), list(" \t\n\r\u00a0\u3000\u2028\u200b\x85"),
+             list(".,;:!?'\"()[]<>@#$%&*-_=+/\\|~`"), list("äöüÄÖÜßéñçÅøﬁ½²ǅſİı"),
+             list("привет СЪЕШЬ"), list("中文字符日本語かなー한국어"), list("עבריתالعربيةไทยहिन्दी"),
+             list("\u0301\u0308\u200d\ufe0f\u1112\u1161\u11ab"), list("👩🇩🇪🙂𝐀"),
+             ["▁", "Ġ", "<unk>", "[UNK]", "##", "<0x41>", "'s", "'LL", " n't", "\0", "\ufffd"]]
+    texts = []
+    for _ in range(count):
+        chosen = source.sample(pools, source.randint(1, 3)) + [[" ", ", ", "\n"]]
+        texts.append("".join(
+            source.choice(words if source.random() < 0.35 else source.choice(chosen))
+            for _ in range(source.randint(1, 14))))
+    return texts
+
+
+def of_models():
+    """Small tokenizers of every kind of model, and what they make of mixed texts."""
+    def trained(tokenizer, trainer):
+        tokenizer.train_from_iterator(CORPUS * 4, trainer)
+        return json.loads(tokenizer.to_str())
+
+    unigram = Tokenizer(models.Unigram())
+    unigram.pre_tokenizer = pre_tokenizers.Metaspace()
+    unigram.decoder = decoders.Metaspace()
+    unigram = trained(unigram, trainers.UnigramTrainer(
+        vocab_size=150, special_tokens=["<unk>", "<s>"], unk_token="<unk>", show_progress=False))
+    fallback = copy.deepcopy(unigram)
+    fallback["pre_tokenizer"]["split"] = False
+    fallback["model"] |= {"byte_fallback": True, "vocab": unigram["model"]["vocab"] + [
+        [f"<0x{byte:02X}>", -20.0] for byte in range(256)]}
+    fallback["decoder"] = {"type": "Sequence", "decoders": [
+        {"type": "ByteFallback"}, {"type": "Metaspace", "replacement": "▁",
+                                   "prepend_scheme": "always", "split": True}]}
+    wordpiece = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=12))
+    wordpiece.normalizer = normalizers.BertNormalizer()
+    wordpiece.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    wordpiece.decoder = decoders.WordPiece()
+    wordpiece = trained(wordpiece, trainers.WordPieceTrainer(
+        vocab_size=200, special_tokens=["[UNK]", "[CLS]", "[SEP]"], show_progress=False))
+    wordpiece["post_processor"] = {"type": "BertProcessing", "sep": ["[SEP]", 2],
+                                   "cls": ["[CLS]", 1]}
+    words = Tokenizer(models.WordLevel(unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    words = trained(words, trainers.WordLevelTrainer(
+        vocab_size=100, special_tokens=["<unk>"], show_progress=False))
+    affixes = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, end_of_word_suffix="</w>",
+                                   continuing_subword_prefix="##"))
+    affixes.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    affixes.decoder = decoders.BPEDecoder("</w>")
+    affixes = trained(affixes, trainers.BpeTrainer(
+        vocab_size=220, special_tokens=["<unk>"], continuing_subword_prefix="##",
+        end_of_word_suffix="</w>", show_progress=False))
+    spelled = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"))
+    spelled.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Whitespace(), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    spelled.decoder = decoders.BPEDecoder("</w>")
+    spelled = trained(spelled, trainers.BpeTrainer(
+        vocab_size=600, special_tokens=["<unk>"], end_of_word_suffix="</w>",
+        show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    texts = TEXTS + mixed(100, seed=1)
+    for name, description in [("unigram", unigram), ("unigram-bytes", fallback),
+                              ("wordpiece", wordpiece), ("wordlevel", words),
+                              ("bpe-affixes", affixes), ("bpe-spelled", spelled)]:
+        tokenizer = Tokenizer.from_str(json.dumps(description))
+        write(f"models/{name}.json", {"tokenizer": description,
+                                      "cases": [brief(tokenizer, text) for text in texts]})
+
+
+def brief(tokenizer, text):
+    """A text, its ids, their offsets one after another, and the ids' text."""
+    encoding = tokenizer.encode(text)
+    return [text, encoding.ids, [place for pair in encoding.offsets for place in pair],
+            tokenizer.decode(encoding.ids, skip_special_tokens=False)]
+
+
 def parts(base):
     """Every other step of a file, each in a case of its own over one small vocabulary."""
     base = copy.deepcopy(base)
@@ -247,7 +391,28 @@ def parts(base):
         for invert in [False, True]:
             variants.append({"pre_tokenizer": {"type": "Split", "pattern": text,
                                                "behavior": behavior, "invert": invert}})
-    sample = ["", " The boy, the thethe mill 12 x9.  Ägä 한 ﬁ²  ", "a\n\tthe  !?the"]
+    variants += [{"normalizer": normalizer} for normalizer in [
+        {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True,
+         "strip_accents": None, "lowercase": True},
+        {"type": "BertNormalizer", "clean_text": False, "handle_chinese_chars": True,
+         "strip_accents": None, "lowercase": False},
+        {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": False,
+         "strip_accents": False, "lowercase": True},
+        {"type": "Precompiled", "precompiled_charsmap": charsmap()},
+        {"type": "StripAccents"}, {"type": "Nmt"}, {"type": "ByteLevel"}]]
+    variants += [{"pre_tokenizer": cut} for cut in [
+        {"type": "UnicodeScripts"}, {"type": "FixedLength", "length": 3},
+        {"type": "Sequence", "pretokenizers": [
+            {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True,
+             "use_regex": True},
+            {"type": "Digits", "individual_digits": True}]}]]
+    variants += [{"decoder": decoder} for decoder in [
+        {"type": "WordPiece", "prefix": "th", "cleanup": True},
+        {"type": "WordPiece", "prefix": "th", "cleanup": False},
+        {"type": "CTC", "pad_token": "e", "word_delimiter_token": "▁", "cleanup": True},
+        {"type": "CTC", "pad_token": "<unk>", "word_delimiter_token": "h", "cleanup": False}]]
+    sample = ["", " The boy, the thethe mill 12 x9.  Ägä 한 ﬁ²  ", "a\n\tthe  !?the",
+              "1é2e\u0301 x\u0301Äﬁ\u00ad!中文、かなー аб\u200b\x07\t", " the th it 's . do not"]
     cases = []
     for variant in variants:
         description = base | {key: value for key, value in variant.items() if key != "model"}
@@ -259,6 +424,8 @@ def parts(base):
 
 if "--tables" in sys.argv:
     tables()
+    scripts()
 else:
     byte_level()
     parts(sentencepiece())
+    of_models()

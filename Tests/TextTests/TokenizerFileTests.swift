@@ -77,13 +77,20 @@ import Testing
 
   @Test func `what is not supported is refused by name`() throws {
     let parts: [(String, JSON, String)] = [
-      ("normalizer", ["type": "Nmt"], "Nmt"), ("pre_tokenizer", ["type": "Nonsense"], "Nonsense"),
+      ("normalizer", ["type": "Nothing"], "Nothing"),
+      ("pre_tokenizer", ["type": "Nonsense"], "Nonsense"),
       (
         "pre_tokenizer",
-        ["type": "Split", "pattern": ["Regex": "(a|b)+c"], "behavior": "Isolated"], "(a|b)+c"
+        ["type": "Split", "pattern": ["Regex": "(a|b"], "behavior": "Isolated"], "(a|b"
       ),
-      ("decoder", ["type": "CTC"], "CTC"), ("post_processor", ["type": "None"], "None"),
-      ("model", ["type": "Unigram", "vocab": [["a", 0.5]]], "Unigram"),
+      ("pre_tokenizer", ["type": "FixedLength", "length": 0], "length"),
+      ("normalizer", ["type": "Precompiled", "precompiled_charsmap": "AAAA"], "charsmap"),
+      ("normalizer", ["type": "Precompiled", "precompiled_charsmap": "!"], "base64"),
+      ("decoder", ["type": "CDC"], "CDC"), ("post_processor", ["type": "None"], "None"),
+      ("model", ["type": "Trigram", "vocab": [["a", 0.5]]], "Trigram"),
+      ("model", ["type": "Unigram", "unk_id": 1, "vocab": [["a", 0.5]]], "unk_id"),
+      ("model", ["type": "WordLevel", "unk_token": "b", "vocab": ["a": 0]], "'b'"),
+      ("model", ["type": "WordPiece", "unk_token": "b", "vocab": ["a": 0]], "'b'"),
     ]
     for (key, value, name) in parts {
       var json = try description()
@@ -112,6 +119,8 @@ import Testing
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [[\"a\", \"b\"]]}}",
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b c\"]}}",
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"unk_token\": \"b\"}}",
+      "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\"]]}}",
+      "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", \"b\"]]}}",
     ] {
       let path = try folder.write(text, to: "tokenizer.json")
       #expect(throws: AnnealError.self, "\(text)") { _ = try Tokenizer(path: path) }

@@ -16,6 +16,11 @@ enum ByteLevelAlphabet {
     }
   }()
 
+  private static let spellings: [[UInt8]] = scalars.map { Array(String($0).utf8) }
+
+  /// The scalar of a byte, in UTF-8.
+  static func spelling(of byte: UInt8) -> [UInt8] { spellings[Int(byte)] }
+
   /// The byte of each scalar below U+0180; -1 where a scalar stands for none.
   private static let bytes: [Int16] = {
     var bytes = [Int16](repeating: -1, count: 0x180)

@@ -106,3 +106,47 @@ struct NormalizedText: Sendable {
     }
   }
 }
+
+/// A scalar of a rewritten text, and how it stands to the old one's scalars.
+struct PlacedScalar {
+  var value: UInt32
+  /// How many scalars the text has gained with it: 1 for one that was added to the one before, -1
+  /// for one that stands for two.
+  var change: Int
+}
+
+extension NormalizedText {
+  /// Puts `scalars` in place of the whole text.
+  ///
+  /// They are matched with the old scalars in order, so that marks that changed places keep the
+  /// offsets of the places, as `tokenizers` has it.
+  mutating func rewrite(_ scalars: some Sequence<PlacedScalar>) {
+    var builder = Builder(self)
+    var place = 0
+    for scalar in scalars {
+      let bytes = Unicode.Scalar(scalar.value).flatMap(UTF8.encode)
+      builder.add(
+        bytes ?? UTF8.encodedReplacementCharacter, from: scalar.change > 0 ? place - 1 : place)
+      for _ in 0..<max(0, 1 - scalar.change) where place < self.bytes.count {
+        place += utf8Length(lead: self.bytes[place])
+      }
+    }
+    self = builder.result
+  }
+
+  /// Puts what `change` gives in place of each scalar, from which it is said to come; nil keeps it.
+  mutating func mapScalars(_ change: (Unicode.Scalar) -> String?) {
+    var builder = Builder(self)
+    var index = 0
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      let end = index + UTF8.width(scalar)
+      if let new = change(scalar) {
+        builder.add(new.utf8, from: index)
+      } else {
+        builder.keep(index..<end)
+      }
+      index = end
+    }
+    self = builder.result
+  }
+}

@@ -31,6 +31,12 @@ enum TokenDecoders {
         mark: $0.json["replacement"]?.string?.unicodeScalars.first ?? "▁",
         isPrepended: isPrepended)
     },
+    "CTC": { CTCDecoder($0) },
+    "WordPiece": {
+      WordPieceDecoder(
+        prefix: Array(($0.json["prefix"]?.string ?? "##").utf8),
+        cleansUp: $0.flag("cleanup", default: true))
+    },
     "BPEDecoder": { SuffixDecoder(suffix: Array(($0.json["suffix"]?.string ?? "</w>").utf8)) },
   ]
 
@@ -105,6 +111,16 @@ struct FuseDecoder: TokenDecoder {
 struct ReplaceDecoder: TokenDecoder {
   let pattern: SplitPattern
   let content: [UInt8]
+
+  init(pattern: SplitPattern, content: [UInt8]) {
+    self.pattern = pattern
+    self.content = content
+  }
+
+  init(literal: String, content: String) {
+    pattern = SplitPattern(LiteralScanner(literal: Array(literal.utf8)))
+    self.content = Array(content.utf8)
+  }
 
   func decode(_ pieces: [String]) -> [String] {
     pieces.map { piece in

@@ -14,7 +14,7 @@ extension Tokenizer {
           case .token(let id, _, _): ids.append(id)
           case .text(let text):
             tokenize(text, &workspace) { _, tokens in
-              for token in tokens { ids.append(Int(token.id)) }
+              for token in tokens where token.id != Token.none { ids.append(Int(token.id)) }
             }
           }
         }
@@ -39,10 +39,14 @@ extension Tokenizer {
             tokenize(text, &workspace) { text, tokens in
               var place = 0
               for token in tokens {
-                let end = min(place + Int(token.length), text.bytes.count)
+                let end = min(place + Int(abs(token.length)), text.bytes.count)
                 let source = text.source(of: place..<end) ?? 0..<0
-                found.append((Int(token.id), nil, source))
-                place = end
+                let written = token.id == model.unknownAsWritten ? text.bytes[place..<end] : nil
+                if token.id != Token.none {
+                  let name = written.map { String(decoding: $0, as: UTF8.self) }
+                  found.append((Int(token.id), name, source))
+                }
+                if token.length > 0 { place = end }
               }
             }
           }

@@ -71,13 +71,16 @@ struct TokenizerParts {
         .model, "not a tokenizer.json: 'model' is missing", at: .init(file: file, field: "model"))
     }
     normalizer = try part("normalizer").map(Normalizers.read)
-    preTokenizer = try part("pre_tokenizer").map(PreTokenizers.read)
     postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
     decoder = try part("decoder").map(TokenDecoders.read)
-    model = try TokenModels.read(
-      TokenModelSource(
-        json: modelJSON, entries: source.entries, merges: source.merges,
-        isByteLevel: try part("pre_tokenizer").map(PreTokenizers.isByteLevel) ?? false, file: file))
+    var modelSource = TokenModelSource(
+      json: modelJSON, entries: source.entries, merges: source.merges, pieces: source.pieces,
+      isByteLevel: false, file: file)
+    let cut = try part("pre_tokenizer").map(PreTokenizers.read)
+    let plain = BPE.mayReadBytes(modelSource) ? cut?.withoutSpelling : nil
+    preTokenizer = plain ?? cut
+    modelSource.isByteLevel = plain != nil
+    model = try TokenModels.read(modelSource)
     var tokens = try (source.json["added_tokens"]?.array ?? []).map {
       try AddedToken($0, file: file)
     }

@@ -16,15 +16,23 @@ struct TokenizerSource {
     var right: [UInt8]
   }
 
+  /// A token and its log-probability in nats.
+  struct Piece: Sendable {
+    var token: [UInt8]
+    var score: Double
+  }
+
   /// The file without the lists.
   private(set) var json: JSON
   private(set) var entries: [Entry] = []
   private(set) var merges: [Pair] = []
+  private(set) var pieces: [Piece] = []
 
   init(_ bytes: [UInt8], file: String) throws {
     var found: (vocabulary: Range<Int>?, merges: Range<Int>?) = (nil, nil)
     var entries: [Entry] = []
     var merges: [Pair] = []
+    var pieces: [Piece] = []
     let isRead = bytes.withUnsafeBufferPointer { text in
       var scanner = Scanner(text)
       return scanner.members { key, scanner in
@@ -36,6 +44,12 @@ struct TokenizerSource {
           if key == Array("vocab".utf8), scanner.peek == UInt8(ascii: "{") {
             guard let list = scanner.vocabulary() else { return false }
             entries = list
+            found.vocabulary = start..<scanner.position
+            return true
+          }
+          if key == Array("vocab".utf8), scanner.peek == UInt8(ascii: "[") {
+            guard let list = scanner.pieces() else { return false }
+            pieces = list
             found.vocabulary = start..<scanner.position
             return true
           }
@@ -54,7 +68,10 @@ struct TokenizerSource {
       json = try JSON(parsing: bytes, file: file)
       throw AnnealError(
         .model,
-        "not a tokenizer.json: 'model.vocab' needs whole numbers, 'model.merges' pairs of strings",
+        """
+        not a tokenizer.json: 'model.vocab' needs whole numbers, or pairs of a string and a number, \
+        'model.merges' pairs of strings
+        """,
         at: .init(file: file, field: "model"))
     }
     var skeleton = bytes
@@ -65,6 +82,7 @@ struct TokenizerSource {
     json = try JSON(parsing: skeleton, file: file)
     self.entries = entries
     self.merges = merges
+    self.pieces = pieces
   }
 }
 
@@ -104,6 +122,21 @@ extension TokenizerSource {
         return true
       }
       return isRead ? entries : nil
+    }
+
+    /// Reads pairs of a token and a number.
+    mutating func pieces() -> [Piece]? {
+      var pieces: [Piece] = []
+      guard take("[") else { return nil }
+      if take("]") { return pieces }
+      while true {
+        guard take("["), let token = string(), take(","), let score = number(), take("]") else {
+          return nil
+        }
+        pieces.append(Piece(token: token, score: score))
+        if take("]") { return pieces }
+        guard take(",") else { return nil }
+      }
     }
 
     /// Reads merges: strings of two tokens with a space between, or arrays of two strings.
@@ -163,6 +196,16 @@ extension TokenizerSource {
         position += 1
       }
       return position > start ? value : nil
+    }
+
+    private mutating func number() -> Double? {
+      skipSpace()
+      let start = position
+      while let byte = peek, byte > 0x20, byte != UInt8(ascii: "]"), byte != UInt8(ascii: ",") {
+        position += 1
+      }
+      let value = Double(String(decoding: text[start..<position], as: UTF8.self))
+      return value.flatMap { $0.isFinite ? $0 : nil }
     }
 
     private mutating func string() -> [UInt8]? {

@@ -30,31 +30,16 @@ struct BPE: TokenModel {
     ignoresMerges = json["ignore_merges"]?.bool ?? false
     fusesUnknown = json["fuse_unk"]?.bool ?? false
     fallsBackToBytes = json["byte_fallback"]?.bool ?? false
-    unknown = try Self.unknown(source, vocabulary)
+    unknown = try source.json["unk_token"]?.string.map {
+      try source.unknown(in: vocabulary, default: $0)
+    }
     continuingPrefix = Array((json["continuing_subword_prefix"]?.string ?? "").utf8)
     endSuffix = Array((json["end_of_word_suffix"]?.string ?? "").utf8)
-    if isByteLevel, !continuingPrefix.isEmpty || !endSuffix.isEmpty {
-      throw AnnealError(
-        .model, "affixes of words in a byte-level vocabulary are not supported",
-        at: .init(file: source.file, field: "model"))
-    }
     byteIDs = (0...255 as ClosedRange<UInt8>).map { byte in
       vocabulary.ids[source.isByteLevel ? [byte] : byteToken(byte)] ?? -1
     }
     merges = try Self.merges(source, vocabulary, prefixLength: continuingPrefix.count)
     seam = source.isByteLevel ? [] : Self.seam(source, vocabulary)
-  }
-
-  private static func unknown(
-    _ source: TokenModelSource, _ vocabulary: Vocabulary
-  ) throws -> Int32? {
-    guard let token = source.json["unk_token"]?.string else { return nil }
-    guard let id = vocabulary.id(spelled: token) else {
-      throw AnnealError(
-        .model, "the unknown token '\(token)' is not in the vocabulary",
-        at: .init(file: source.file, field: "model.unk_token"))
-    }
-    return Int32(truncatingIfNeeded: id)
   }
 
   private static func merges(
@@ -97,6 +82,13 @@ struct BPE: TokenModel {
     return (1...token.count - space.count).contains { start in
       token[start...].starts(with: space) && !token[..<start].suffix(3).elementsEqual(space)
     }
+  }
+
+  /// Whether a model's vocabulary may be read as bytes, so that no text needs to be spelled with
+  /// `ByteLevelAlphabet`: not when affixes are put to what is spelled.
+  static func mayReadBytes(_ source: TokenModelSource) -> Bool {
+    source.type == "BPE" && source.json["continuing_subword_prefix"]?.string?.isEmpty ?? true
+      && source.json["end_of_word_suffix"]?.string?.isEmpty ?? true
   }
 
   func tokenize(

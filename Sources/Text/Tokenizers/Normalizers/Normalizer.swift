@@ -19,6 +19,11 @@ enum Normalizers {
       StripNormalizer(
         left: $0.flag("strip_left", default: true), right: $0.flag("strip_right", default: true))
     },
+    "StripAccents": { _ in StripAccentsNormalizer() },
+    "Nmt": { _ in NmtNormalizer() },
+    "ByteLevel": { _ in ByteLevelNormalizer() },
+    "BertNormalizer": { BertNormalizer($0) },
+    "Precompiled": { try PrecompiledNormalizer($0) },
     "NFC": { _ in UnicodeNormalizer(form: .nfc) },
     "NFD": { _ in UnicodeNormalizer(form: .nfd) },
     "NFKC": { _ in UnicodeNormalizer(form: .nfkc) },
@@ -62,14 +67,7 @@ struct ReplaceNormalizer: Normalizer {
 /// Lowercases each scalar by itself.
 struct LowercaseNormalizer: Normalizer {
   func normalize(_ text: inout NormalizedText) {
-    let old = text
-    var builder = NormalizedText.Builder(old)
-    var index = 0
-    for scalar in String(decoding: old.bytes, as: UTF8.self).unicodeScalars {
-      builder.add(Array(scalar.properties.lowercaseMapping.utf8), from: index)
-      index += scalar.utf8.count
-    }
-    text = builder.result
+    text.mapScalars { $0.properties.lowercaseMapping }
   }
 }
 

@@ -35,25 +35,7 @@ struct UnicodeNormalizer: Normalizer {
     var pieces = decomposed(old.bytes, decompositions)
     reorder(&pieces)
     if form.composes { pieces = composed(pieces, decompositions) }
-    text = rewritten(old, pieces)
-  }
-
-  /// The text that `pieces` spell.
-  ///
-  /// They are matched with the old scalars in order, so that marks that
-  /// changed places keep the offsets of the places, as `tokenizers` has it.
-  private func rewritten(_ old: NormalizedText, _ pieces: [Piece]) -> NormalizedText {
-    var builder = NormalizedText.Builder(old)
-    var place = 0
-    for piece in pieces {
-      let scalar = Unicode.Scalar(piece.value) ?? "\u{FFFD}"
-      let bytes = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-      builder.add(Array(bytes), from: piece.change > 0 ? place - 1 : place)
-      for _ in 0..<max(0, 1 - piece.change) where place < old.bytes.count {
-        place += utf8Length(lead: old.bytes[place])
-      }
-    }
-    return builder.result
+    text.rewrite(pieces.lazy.map { PlacedScalar(value: $0.value, change: $0.change) })
   }
 
   /// Below this byte no scalar begins that the form changes.

@@ -18,8 +18,8 @@ struct PieceText: Sendable {
     result.reserveCapacity(text.bytes.count / 4 + 1)
     text.bytes.withUnsafeBufferPointer { bytes in
       for piece in pieces {
-        if behavior == .isolated {
-          Self.isolate(pattern.scanner, bytes, piece, &result)
+        if behavior == .isolated, let scanner = pattern.scanner {
+          Self.isolate(scanner, bytes, piece, &result)
           continue
         }
         var parts = pattern.parts(of: bytes, in: piece)
@@ -27,6 +27,7 @@ struct PieceText: Sendable {
         behavior.append(parts, to: &result)
       }
     }
+    if pattern.scanner == nil { result.removeAll(where: \.isEmpty) }
     pieces = result
   }
 
@@ -86,9 +87,33 @@ struct PieceText: Sendable {
   }
 }
 
+extension PieceText {
+  /// Spells every byte of the pieces with `ByteLevelAlphabet`.
+  mutating func spellBytes() {
+    var builder = NormalizedText.Builder(text)
+    var moved: [Range<Int>] = []
+    for piece in pieces {
+      let start = builder.count
+      for index in piece {
+        builder.add(ByteLevelAlphabet.spelling(of: text.bytes[index]), from: index)
+      }
+      moved.append(start..<builder.count)
+    }
+    text = builder.result
+    pieces = moved
+  }
+}
+
 /// Cuts a text into pieces that no token crosses.
 protocol PreTokenizer: Sendable {
   func split(_ text: inout PieceText)
+
+  /// The same without its last step, when that spells bytes with `ByteLevelAlphabet`; else nil.
+  var withoutSpelling: (any PreTokenizer)? { get }
+}
+
+extension PreTokenizer {
+  var withoutSpelling: (any PreTokenizer)? { nil }
 }
 
 /// The kinds of pre-tokenizer that are known, one line each.
@@ -131,6 +156,12 @@ enum PreTokenizers {
         SplitPreTokenizer(pattern: SplitPattern(PunctuationScanner()), behavior: .isolated),
       ])
     },
+    "UnicodeScripts": { _ in UnicodeScriptsPreTokenizer() },
+    "FixedLength": { part in
+      let length = part.json["length"] == nil ? 5 : try part.count("length")
+      guard length > 0 else { throw part.error("'length' should be at least 1") }
+      return FixedLengthPreTokenizer(length: length)
+    },
     "CharDelimiterSplit": {
       SplitPreTokenizer(
         pattern: SplitPattern(LiteralScanner(literal: Array(try $0.string("delimiter").utf8))),
@@ -141,17 +172,6 @@ enum PreTokenizers {
   static func read(_ part: TokenizerPart) throws -> any PreTokenizer {
     try part.read("pre-tokenizer", from: all)
   }
-
-  /// Whether the pieces become bytes spelled with `ByteLevelAlphabet`, which must come last.
-  static func isByteLevel(_ part: TokenizerPart) throws -> Bool {
-    guard try part.type() == "Sequence" else { return try part.type() == "ByteLevel" }
-    let inner = try part.parts("pretokenizers")
-    let flags = try inner.map(isByteLevel)
-    if flags.dropLast().contains(true) {
-      throw part.error("a ByteLevel pre-tokenizer is only supported as the last one")
-    }
-    return flags.last ?? false
-  }
 }
 
 /// One pre-tokenizer after the other.
@@ -160,6 +180,10 @@ struct PreTokenizerSequence: PreTokenizer {
 
   func split(_ text: inout PieceText) {
     for part in parts { part.split(&text) }
+  }
+
+  var withoutSpelling: (any PreTokenizer)? {
+    parts.last?.withoutSpelling.map { PreTokenizerSequence(parts: parts.dropLast() + [$0]) }
   }
 }
 
@@ -174,13 +198,14 @@ struct SplitPreTokenizer: PreTokenizer {
   }
 }
 
-/// Cuts into GPT-2's words.
+/// Cuts into GPT-2's words, and spells each byte with `ByteLevelAlphabet`.
 ///
-/// That each byte is then spelled as a character is the vocabulary's business here:
-/// it is read back to bytes once, so that no text needs to be spelled out.
+/// Where it is the last step before BPE, the vocabulary is read back to bytes once instead, so that
+/// no text needs to be spelled out.
 struct ByteLevelPreTokenizer: PreTokenizer {
   let addsSpace: Bool
   let splitsWords: Bool
+  private var spellsBytes = true
   private let pattern = SplitPattern(GPT2Scanner())
 
   init(addsSpace: Bool, splitsWords: Bool) {
@@ -191,6 +216,13 @@ struct ByteLevelPreTokenizer: PreTokenizer {
   func split(_ text: inout PieceText) {
     if addsSpace { text.prepend([0x20]) { $1.bytes[$0.lowerBound] != 0x20 } }
     if splitsWords { text.split(pattern, .isolated) }
+    if spellsBytes { text.spellBytes() }
+  }
+
+  var withoutSpelling: (any PreTokenizer)? {
+    var copy = self
+    copy.spellsBytes = false
+    return copy
   }
 }
 

@@ -8,22 +8,33 @@ struct SplitPattern: Sendable {
     var isMatch: Bool
   }
 
-  let scanner: any WordScanner
+  /// The scanner written for the pattern; nil when it is a regular expression without one.
+  let scanner: (any WordScanner)?
+  private let expression: RegularExpression?
 
-  init(_ scanner: any WordScanner) { self.scanner = scanner }
+  init(_ scanner: any WordScanner) {
+    self.scanner = scanner
+    expression = nil
+  }
 
   /// The member `pattern` of a part: `{"String": …}` or `{"Regex": …}`.
   init(_ part: TokenizerPart) throws {
     let pattern = part.json["pattern"]
     if let literal = pattern?["String"]?.string ?? pattern?.string {
-      scanner = LiteralScanner(literal: Array(literal.utf8))
+      self.init(LiteralScanner(literal: Array(literal.utf8)))
     } else if let regex = pattern?["Regex"]?.string {
-      guard let known = Self.scanner(for: regex) else {
-        throw part.error("the regular expression \(regex) is not among those that are known")
-      }
-      scanner = known
+      try self.init(regex, part)
     } else {
       throw part.error("'pattern' should be a String or a Regex")
+    }
+  }
+
+  private init(_ regex: String, _ part: TokenizerPart) throws {
+    scanner = Self.scanner(for: regex)
+    expression = scanner == nil ? RegularExpression(regex) : nil
+    if scanner == nil, expression == nil {
+      throw part.error(
+        "the regular expression \(regex) has a fault, or something that is not supported")
     }
   }
 
@@ -81,8 +92,24 @@ struct SplitPattern: Sendable {
   }
 
   /// The parts that cover `range` of `text`, in order.
+  ///
+  /// An empty match is a part too, at which a text is cut.
   func parts(of text: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> [Part] {
     var parts: [Part] = []
+    guard let scanner else {
+      var done = range.lowerBound
+      for match in expression?.matches(text, in: range) ?? [] {
+        if done < match.lowerBound {
+          parts.append(Part(range: done..<match.lowerBound, isMatch: false))
+        }
+        parts.append(Part(range: match, isMatch: true))
+        done = match.upperBound
+      }
+      if done < range.upperBound {
+        parts.append(Part(range: done..<range.upperBound, isMatch: false))
+      }
+      return parts
+    }
     var unmatched = range.lowerBound
     var index = range.lowerBound
     while index < range.upperBound {

@@ -1,0 +1,107 @@
+internal import AnnealFiles
+
+/// The rules that SentencePiece compiles into its models.
+///
+/// As in `tokenizers`, whose ids are what models know: a character of at most 5 bytes, with its marks,
+/// is looked up as a whole, and the shortest rule that it begins with replaces all of it.
+struct PrecompiledNormalizer: Normalizer {
+  private let map: CharacterMap
+
+  init(_ part: TokenizerPart) throws {
+    let text = try part.string("precompiled_charsmap")
+    guard let bytes = [UInt8](base64: text), let map = CharacterMap(bytes) else {
+      throw part.error("'precompiled_charsmap' should be a table of SentencePiece's, in base64")
+    }
+    self.map = map
+  }
+
+  func normalize(_ text: inout NormalizedText) {
+    var scalars: [PlacedScalar] = []
+    var isChanged = false
+    /// Puts a rule's text in place of `old`; false when there is no rule.
+    func replace(_ old: some Collection<Unicode.Scalar>, _ bytes: some Sequence<UInt8>) -> Bool {
+      guard let new = map.replacement(of: bytes) else { return false }
+      isChanged = true
+      let values = String(decoding: new, as: UTF8.self).unicodeScalars.map(\.value)
+      let gain = values.count - old.count
+      for (index, value) in values.enumerated() {
+        scalars.append(PlacedScalar(value: value, change: values.count - index <= gain ? 1 : 0))
+      }
+      if gain < 0, let last = scalars.indices.last { scalars[last].change += gain }
+      return true
+    }
+    for character in String(decoding: text.bytes, as: UTF8.self) {
+      if character.utf8.count < 6, replace(character.unicodeScalars, character.utf8) { continue }
+      for scalar in character.unicodeScalars
+      where !replace(CollectionOfOne(scalar), Array(String(scalar).utf8)) {
+        scalars.append(PlacedScalar(value: scalar.value, change: 0))
+      }
+    }
+    if isChanged { text.rewrite(scalars) }
+  }
+}
+
+/// A table of texts by what they replace: a trie laid out as a double array, as Darts-clone has it
+/// (Yata and others, 2007), and behind it the texts, each ended by a zero.
+struct CharacterMap: Sendable {
+  private let units: [UInt32]
+  private let texts: [UInt8]
+
+  /// The table in `bytes`: the trie's size in bytes, the trie, both little-endian, and the texts.
+  init?(_ bytes: [UInt8]) {
+    func word(_ index: Int) -> UInt32 {
+      (0..<4).reduce(0) { $0 | UInt32(bytes[index + $1]) << UInt32(8 * $1) }
+    }
+    guard bytes.count >= 4 else { return nil }
+    let size = Int(word(0))
+    guard size % 4 == 0, size > 0, size <= bytes.count - 4 else { return nil }
+    units = stride(from: 4, to: 4 + size, by: 4).map(word)
+    texts = Array(bytes[(4 + size)...])
+  }
+
+  /// What replaces the shortest rule that `key` begins with.
+  func replacement(of key: some Sequence<UInt8>) -> ArraySlice<UInt8>? {
+    var place = offset(units[0])
+    for byte in key {
+      if byte == 0 { return nil }
+      place ^= Int(byte)
+      guard place < units.count, units[place] & 0x8000_00FF == UInt32(byte) else { return nil }
+      let unit = units[place]
+      place ^= offset(unit)
+      // A unit with this bit has its value at the place that it leads to.
+      guard unit & 0x100 != 0, place < units.count else { continue }
+      let start = Int(units[place] & 0x7FFF_FFFF)
+      guard start <= texts.count else { return nil }
+      return texts[start...].prefix { $0 != 0 }
+    }
+    return nil
+  }
+
+  private func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 0x200) >> 6) }
+}
+
+extension [UInt8] {
+  /// The bytes that `text` stands for in base64 (RFC 4648), nil when it is no such text.
+  init?(base64 text: String) {
+    var bytes: [UInt8] = []
+    var (bits, count) = (UInt32(0), 0)
+    for digit in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
+      let value: UInt8
+      switch digit {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = digit - 65
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = digit - 71
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit + 4
+      case UInt8(ascii: "+"): value = 62
+      case UInt8(ascii: "/"): value = 63
+      default: return nil
+      }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+      }
+    }
+    self = bytes
+  }
+}

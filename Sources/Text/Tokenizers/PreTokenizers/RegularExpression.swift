@@ -1,0 +1,74 @@
+internal import Foundation
+
+/// Any regular expression that has no scanner of its own, run by Foundation's engine (ICU).
+///
+/// Files are written for Oniguruma. ICU agrees with it on everything that was met but for the classes
+/// and anchors that are put right here; CONTRIBUTING.md says why it was chosen.
+struct RegularExpression: Sendable {
+  private let expression: NSRegularExpression
+
+  /// The expression that `pattern` means to Oniguruma; nil when it has a fault, or something that only
+  /// Oniguruma knows.
+  init?(_ pattern: String) {
+    // Oniguruma's `^` and `$` stand at every line, and only a line feed ends one.
+    guard
+      let expression = try? NSRegularExpression(
+        pattern: Self.translated(pattern), options: [.anchorsMatchLines, .useUnixLineSeparators])
+    else { return nil }
+    self.expression = expression
+  }
+
+  /// What a class that ICU understands otherwise is called there.
+  private static let classes: [Unicode.Scalar: String] = [
+    "s": #"\p{White_Space}"#, "S": #"\P{White_Space}"#,
+    "h": "[0-9A-Fa-f]", "H": "[^0-9A-Fa-f]",
+    "w": #"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#, "W": #"[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#,
+  ]
+
+  private static func translated(_ pattern: String) -> String {
+    var result = ""
+    var isEscaped = false
+    var isInFlags = false
+    for scalar in pattern.unicodeScalars {
+      if isInFlags { isInFlags = "imx-".unicodeScalars.contains(scalar) }
+      if isEscaped {
+        result += classes[scalar] ?? "\\\(scalar)"
+        isEscaped = false
+      } else if scalar == "\\" {
+        isEscaped = true
+      } else {
+        if scalar == "?", result.hasSuffix("(") { isInFlags = true }
+        // The flag that lets a dot match a line's end.
+        result.unicodeScalars.append(isInFlags && scalar == "m" ? "s" : scalar)
+      }
+    }
+    return (isEscaped ? result + "\\" : result).replacingPropertyCarets
+  }
+
+  /// The matches in `range` of `text`, in order, empty ones among them; nothing outside is seen.
+  func matches(_ text: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> [Range<Int>] {
+    let piece = String(decoding: text[range], as: UTF8.self)
+    let units = NSRange(location: 0, length: piece.utf16.count)
+    var (index, unit) = (range.lowerBound, 0)
+    /// Goes on to where a UTF-16 unit lies in bytes.
+    func byte(of wanted: Int) -> Int {
+      while unit < wanted, index < range.upperBound {
+        let length = utf8Length(lead: text[index])
+        index += length
+        unit += length == 4 ? 2 : 1
+      }
+      return index
+    }
+    return expression.matches(in: piece, range: units).map { match in
+      let start = byte(of: match.range.location)
+      return start..<byte(of: match.range.location + match.range.length)
+    }
+  }
+}
+
+extension String {
+  /// `\p{^L}` written as `\P{L}`, and the other way round.
+  fileprivate var replacingPropertyCarets: String {
+    replacingOccurrences(of: #"\p{^"#, with: #"\P{"#)
+  }
+}
