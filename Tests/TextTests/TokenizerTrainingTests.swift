@@ -47,7 +47,7 @@ import Testing
     #expect(throws: AnnealError.self) { try BPETrainer(vocabularySize: 255).train() }
   }
 
-  @Test(arguments: [BPETrainer.Pattern.gpt2, .llama3, .qwen2, .spaced])
+  @Test(arguments: BPETrainer.Pattern.allCases)
   func `a file read part by part counts the words of the whole`(
     _ pattern: BPETrainer.Pattern
   ) throws {
