@@ -362,7 +362,7 @@ PATTERNS = [
     "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+", r"[^\s\p{L}]+",
     " ?[^(\\s|[.,!?…。，、।۔،])]+", "[0-9][0-9][0-9]", r"(?=(\d{3})+(?!\d))", r"(?<=[a-z])(?=[A-Z])",
     r"(?<!\s)\s", r"\p{Han}+|[\p{L}&&[^\p{Han}]]+", r"\w+|\W", r"^\s*\S+", r"(?m)t.", r"\h+",
-    r"\p{^L}+", r"(?i:ß|'S)", r"\d{1,3}(?=(?:\d{3})*\b)",
+    r"\p{^L}+", r"(?i:ß|'S)", r"\d{1,3}(?=(?:\d{3})*\b)", r"\b[\w\b]\B",
 ]
 
 
@@ -370,7 +370,8 @@ def of_patterns():
     """Where regular expressions cut mixed texts, in characters."""
     texts = TEXTS + mixed(60, seed=2) + [
         "HelloWORLD camelCase XMLHttpRequest's IT'S we'VE A中b中C Ǆx ǅX", "１２３ 1234567 x12345678y", "a  \n  b \r\n\n",
-        "$var_name @user #tag /path/to//\n<div>", "\u0301a \u0301A ab\u0301C"]
+        "$var_name @user #tag /path/to//\n<div>", "\u0301a \u0301A ab\u0301C",
+        "123\u200b4567 89\u0301 1a 22²"]
     cuts = {}
     for pattern in PATTERNS:
         cut = pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str
