@@ -336,6 +336,66 @@ def of_models():
                                       "cases": [brief(tokenizer, text) for text in texts]})
 
 
+CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+TAIL = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+
+
+def o200k(contractions, digits):
+    lead = r"[^\r\n\p{L}\p{N}]?"
+    return (f"{lead}{UPPER}*{LOWER}+{contractions}|{lead}{UPPER}+{LOWER}*{contractions}|{digits}"
+            r"| ?[^\s\p{L}\p{N}]+[\r\n/]*" + TAIL)
+
+
+# Those of the well-known families, then some for which there is no scanner.
+PATTERNS = [
+    r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*" + TAIL,
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+    r"|\s*[\r\n]|\s+(?!\S)|\s+",
+    CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*" + TAIL,
+    o200k(CONTRACTIONS + "?", r"\p{N}{1,3}"), o200k("", r"\p{N}"),
+    r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"""
+    r"| ?[\p{P}\p{S}]+[\r\n]*" + TAIL,
+    r"\p{N}{1,3}", "[一-龥\u3040-ゟ゠-ヿ]+", r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", r"\s+$",
+    "[一-龥ࠀ-一가-\ud7ff]+", "\\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓͰ-ͳͶͷͻ-ͽΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯＡ-Ｚａ-ｚ𐐀-𐑏]+",
+    "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+", r"[^\s\p{L}]+",
+    " ?[^(\\s|[.,!?…。，、।۔،])]+", "[0-9][0-9][0-9]", r"(?=(\d{3})+(?!\d))", r"(?<=[a-z])(?=[A-Z])",
+    r"(?<!\s)\s", r"\p{Han}+|[\p{L}&&[^\p{Han}]]+", r"\w+|\W", r"^\s*\S+", r"(?m)t.", r"\h+",
+    r"\p{^L}+", r"(?i:ß|'S)", r"\d{1,3}(?=(?:\d{3})*\b)", r"\b[\w\b]\B",
+]
+
+
+def of_patterns():
+    """Where regular expressions cut mixed texts, in characters."""
+    texts = TEXTS + mixed(60, seed=2) + [
+        "HelloWORLD camelCase XMLHttpRequest's IT'S we'VE A中b中C Ǆx ǅX", "１２３ 1234567 x12345678y", "a  \n  b \r\n\n",
+        "$var_name @user #tag /path/to//\n<div>", "\u0301a \u0301A ab\u0301C",
+        "123\u200b4567 89\u0301 1a 22²"]
+    cuts = {}
+    for pattern in PATTERNS:
+        cut = pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str
+        cuts[pattern] = [[start for _, (start, _) in cut(text)] for text in texts]
+    write("patterns.json", {"texts": texts, "cuts": cuts})
+
+
+def of_truncation():
+    """Texts cut at either end, with what was cut off."""
+    cases = []
+    for name in ["byte_level", "sentencepiece"]:
+        for length, stride, direction in [(6, 0, "right"), (6, 2, "right"), (6, 0, "left"),
+                                          (5, 3, "left"), (2, 0, "right"), (4000, 0, "left")]:
+            tokenizer = Tokenizer.from_file(str(OUTPUT / f"{name}.tokenizer.json"))
+            tokenizer.enable_truncation(length, stride=stride, direction=direction)
+            settings = json.loads(tokenizer.to_str())["truncation"]
+            for text in TEXTS[:9]:
+                first = tokenizer.encode(text)
+                cases.append([name, settings, text, [
+                    [part.ids, [place for pair in part.offsets for place in pair]]
+                    for part in [first] + first.overflowing]])
+    write("truncation.json", cases)
+
+
 def brief(tokenizer, text):
     """A text, its ids, their offsets one after another, and the ids' text."""
     encoding = tokenizer.encode(text)
@@ -429,3 +489,5 @@ else:
     byte_level()
     parts(sentencepiece())
     of_models()
+    of_patterns()
+    of_truncation()

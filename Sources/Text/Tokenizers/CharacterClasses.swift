@@ -1,6 +1,6 @@
 /// What a pattern may ask about a scalar.
 struct CharacterClass: OptionSet, Sendable {
-  let rawValue: UInt8
+  let rawValue: UInt16
 
   /// `\p{L}`.
   static let letter = CharacterClass(rawValue: 1)
@@ -18,6 +18,10 @@ struct CharacterClass: OptionSet, Sendable {
   static let word = CharacterClass(rawValue: 64)
   /// `\p{Nd}`.
   static let decimal = CharacterClass(rawValue: 128)
+  /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`: what a word may begin with in o200k, capitals or without case.
+  static let upper = CharacterClass(rawValue: 256)
+  /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`: what a word may go on with there.
+  static let lower = CharacterClass(rawValue: 512)
 }
 
 /// The classes of every scalar of the basic plane in one table, and of the others by lookup.
@@ -26,7 +30,7 @@ struct CharacterClass: OptionSet, Sendable {
 struct CharacterClasses: Sendable {
   static let shared = CharacterClasses()
 
-  private let table: [UInt8]
+  private let table: [UInt16]
 
   private init() {
     table = (0..<0x10000 as Range<UInt32>).map { value in
@@ -44,11 +48,13 @@ struct CharacterClasses: Sendable {
     let properties = scalar.properties
     var classes: CharacterClass = properties.isWhitespace ? .space : []
     switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-      classes.formUnion(.letter)
+    case .uppercaseLetter, .titlecaseLetter: classes.formUnion([.letter, .upper])
+    case .lowercaseLetter: classes.formUnion([.letter, .lower])
+    case .modifierLetter, .otherLetter: classes.formUnion([.letter, .upper, .lower])
     case .decimalNumber: classes.formUnion([.number, .decimal, .word])
     case .letterNumber, .otherNumber: classes.formUnion(.number)
-    case .nonspacingMark, .spacingMark, .enclosingMark: classes.formUnion([.mark, .word])
+    case .nonspacingMark, .spacingMark, .enclosingMark:
+      classes.formUnion([.mark, .word, .upper, .lower])
     case .connectorPunctuation: classes.formUnion([.punctuation, .word])
     case .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
       .finalPunctuation, .otherPunctuation:

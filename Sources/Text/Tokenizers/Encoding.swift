@@ -17,4 +17,22 @@ public struct Encoding: Sendable, Hashable {
     self.tokens = tokens
     self.offsets = offsets
   }
+
+  /// The bytes of `text` in UTF-8 that each token covers, counted from 0.
+  ///
+  /// - Parameter text: the text that the encoding is of.
+  public func byteOffsets(in text: String) -> [Range<Int>] {
+    var places = [0]
+    for scalar in text.unicodeScalars {
+      places.append(places[places.count - 1] + UTF8.width(scalar))
+    }
+    return offsets.map {
+      places[min($0.lowerBound, places.count - 1)]..<places[min($0.upperBound, places.count - 1)]
+    }
+  }
+
+  /// The tokens in `range`.
+  func part(_ range: Range<Int>) -> Encoding {
+    Encoding(ids: Array(ids[range]), tokens: Array(tokens[range]), offsets: Array(offsets[range]))
+  }
 }

@@ -28,6 +28,26 @@ extension Tokenizer {
   ///
   /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put there.
   public func encoding(of text: String, addSpecialTokens: Bool = true) -> Encoding {
+    finished(plainEncoding(of: text), addSpecialTokens)
+  }
+
+  /// The parts of a text that is longer than `truncation` allows, what is kept first; one part for
+  /// other texts.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put around
+  ///   each part.
+  public func encodings(
+    of text: String, truncation: Truncation, addSpecialTokens: Bool = true
+  ) -> [Encoding] {
+    let encoding = plainEncoding(of: text)
+    let added = addSpecialTokens ? postProcessor.before.count + postProcessor.after.count : 0
+    return truncation.parts(of: encoding.ids.count, added: added).map {
+      finished(encoding.part($0), addSpecialTokens)
+    }
+  }
+
+  /// The encoding before the post-processor.
+  private func plainEncoding(of text: String) -> Encoding {
     var found: [(id: Int, token: String?, source: Range<Int>)] = []
     var text = text
     let scalarIndex = text.withUTF8 { bytes in
@@ -56,16 +76,20 @@ extension Tokenizer {
     }
     let ids = found.map(\.id)
     let tokens = found.map { $0.token ?? token(of: $0.id) ?? "" }
-    var offsets = found.map {
+    let offsets = found.map {
       scalarIndex[$0.source.lowerBound]..<scalarIndex[$0.source.upperBound]
     }
+    return Encoding(ids: ids, tokens: tokens, offsets: offsets)
+  }
+
+  private func finished(_ encoding: Encoding, _ addSpecialTokens: Bool) -> Encoding {
+    var encoding = encoding
     if postProcessor.trimsOffsets {
-      for index in offsets.indices {
-        offsets[index] = postProcessor.trimmed(
-          offsets[index], of: tokens[index], isFirst: index == 0)
+      for index in encoding.offsets.indices {
+        encoding.offsets[index] = postProcessor.trimmed(
+          encoding.offsets[index], of: encoding.tokens[index], isFirst: index == 0)
       }
     }
-    let encoding = Encoding(ids: ids, tokens: tokens, offsets: offsets)
     return addSpecialTokens ? wrapped(encoding) : encoding
   }
 

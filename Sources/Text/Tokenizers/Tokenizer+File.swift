@@ -59,6 +59,7 @@ struct TokenizerParts {
   let decoder: (any TokenDecoder)?
   let model: any TokenModel
   let addedTokens: [AddedToken]
+  let truncation: Truncation?
 
   init(_ bytes: [UInt8], configuration: JSON?, file: String) throws {
     let source = try TokenizerSource(bytes, file: file)
@@ -72,6 +73,7 @@ struct TokenizerParts {
     }
     normalizer = try part("normalizer").map(Normalizers.read)
     postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
+    truncation = try part("truncation").map(Truncation.init)
     decoder = try part("decoder").map(TokenDecoders.read)
     var modelSource = TokenModelSource(
       json: modelJSON, entries: source.entries, merges: source.merges, pieces: source.pieces,

@@ -18,6 +18,8 @@ public struct Tokenizer: Sendable {
   public let padding: Int?
   /// The id for what has no token (`unk_token`), when `tokenizer_config.json` names one.
   public let unknown: Int?
+  /// How long texts are cut where the file says so; `encode` cuts none.
+  public let truncation: Truncation?
 
   /// What `tokenizer_config.json`, or another kind of file in its place, says.
   let configuration: JSON?
@@ -47,6 +49,7 @@ public struct Tokenizer: Sendable {
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder
+    truncation = parts.truncation
     model = parts.model
     let tokens = parts.addedTokens
     added = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })

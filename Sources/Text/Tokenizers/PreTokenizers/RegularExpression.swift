@@ -3,7 +3,8 @@ internal import Foundation
 /// Any regular expression that has no scanner of its own, run by Foundation's engine (ICU).
 ///
 /// Files are written for Oniguruma. ICU agrees with it on everything that was met but for the classes
-/// and anchors that are put right here; CONTRIBUTING.md says why it was chosen.
+/// and anchors that are put right here; CONTRIBUTING.md says why it was chosen. What stays different: a
+/// dot that matches the ends of lines takes a carriage return and its line feed as one.
 struct RegularExpression: Sendable {
   private let expression: NSRegularExpression
 
@@ -18,25 +19,39 @@ struct RegularExpression: Sendable {
     self.expression = expression
   }
 
+  /// What Oniguruma takes for a part of a word in a set, and elsewhere.
+  private static let wordInSet = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+  private static let word = wordInSet + "²³¹¼-¾"
+
   /// What a class that ICU understands otherwise is called there.
   private static let classes: [Unicode.Scalar: String] = [
     "s": #"\p{White_Space}"#, "S": #"\P{White_Space}"#,
-    "h": "[0-9A-Fa-f]", "H": "[^0-9A-Fa-f]",
-    "w": #"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#, "W": #"[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#,
+    "h": "[0-9A-Fa-f]", "H": "[^0-9A-Fa-f]", "w": "[\(wordInSet)]",
+    "W": "[^\(wordInSet)]",
+  ]
+
+  /// What means something else in a set; ends of words ICU sees through joiners.
+  private static let outsideSets: [Unicode.Scalar: String] = [
+    "w": "[\(word)]", "W": "[^\(word)]",
+    "b": "(?:(?<=[\(word)])(?![\(word)])|(?<![\(word)])(?=[\(word)]))",
+    "B": "(?:(?<=[\(word)])(?=[\(word)])|(?<![\(word)])(?![\(word)]))",
   ]
 
   private static func translated(_ pattern: String) -> String {
     var result = ""
     var isEscaped = false
     var isInFlags = false
+    var depth = 0
     for scalar in pattern.unicodeScalars {
       if isInFlags { isInFlags = "imx-".unicodeScalars.contains(scalar) }
       if isEscaped {
-        result += classes[scalar] ?? "\\\(scalar)"
+        result += (depth == 0 ? outsideSets[scalar] : nil) ?? classes[scalar] ?? "\\\(scalar)"
         isEscaped = false
       } else if scalar == "\\" {
         isEscaped = true
       } else {
+        if scalar == "[" { depth += 1 }
+        if scalar == "]", depth > 0 { depth -= 1 }
         if scalar == "?", result.hasSuffix("(") { isInFlags = true }
         // The flag that lets a dot match a line's end.
         result.unicodeScalars.append(isInFlags && scalar == "m" ? "s" : scalar)
@@ -67,7 +82,7 @@ struct RegularExpression: Sendable {
 }
 
 extension String {
-  /// `\p{^L}` written as `\P{L}`, and the other way round.
+  /// `\p{^L}` written as `\P{L}`.
   fileprivate var replacingPropertyCarets: String {
     replacingOccurrences(of: #"\p{^"#, with: #"\P{"#)
   }

@@ -41,6 +41,8 @@ struct SplitPattern: Sendable {
   /// The regular expressions that are known, as scanners.
   private static let known: [String: @Sendable () -> any WordScanner] = [
     gpt2: { GPT2Scanner() },
+    deepSeek: { DeepSeekScanner() },
+    #"\s+$"#: { TrailingSpaceScanner() },
     #"\p{N}"#: { ClassRunScanner(.number, limit: 1) },
     #"\p{N}{1,3}"#: { ClassRunScanner(.number, limit: 3) },
     #"\p{N}+"#: { ClassRunScanner(.number) },
@@ -62,26 +64,54 @@ struct SplitPattern: Sendable {
 
   /// The pattern that Llama-3 (3 digits) and Qwen2 (1 digit) write in their files.
   static func cl100k(maximumDigits: Int) -> String {
-    let digits = maximumDigits == 1 ? #"\p{N}"# : #"\p{N}{1,\#(maximumDigits)}"#
-    return #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits(maximumDigits)
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
+
+  /// Qwen3.5's, in which marks belong to words.
+  private static func markedWords(maximumDigits: Int) -> String {
+    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|"# + digits(maximumDigits)
+      + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
+
+  /// The pattern of GPT-4o and Llama-4 with contractions, of Mistral's Tekken without.
+  private static func o200k(maximumDigits: Int, contractions: String) -> String {
+    let (upper, lower) = (#"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#)
+    let lead = #"[^\r\n\p{L}\p{N}]?"#
+    return "\(lead)\(upper)*\(lower)+\(contractions)|\(lead)\(upper)+\(lower)*\(contractions)|"
+      + digits(maximumDigits) + #"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+  }
+
+  private static let deepSeek =
+    ##"[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"##
+    + #"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+
+  private static func digits(_ maximum: Int) -> String {
+    maximum == 1 ? #"\p{N}"# : #"\p{N}{1,\#(maximum)}"#
   }
 
   private static func scanner(for regex: String) -> (any WordScanner)? {
     if let make = known[regex] { return make() }
-    // cl100k is written in several ways that mean the same: the contractions grouped otherwise,
+    // These are written in several ways that mean the same: the contractions grouped otherwise,
     // possessive repetitions, one newline instead of many after greedy space.
+    let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
     let plain = replacing(
       regex,
       [
-        ("'(?i:[sdmt]|ll|ve|re)", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"),
-        ("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "(?i:'s|'t|'re|'ve|'m|'ll|'d)"), ("?+", "?"), ("++", "+"),
+        ("'(?i:[sdmt]|ll|ve|re)", contractions), ("?+", "?"), ("++", "+"),
         (#"|\s*[\r\n]|"#, #"|\s*[\r\n]+|"#), (#"\s++$|"#, ""),
       ])
-    for digits in [1, 2, 3] where plain == cl100k(maximumDigits: digits) {
-      return CL100KScanner(maximumDigits: digits)
+    for digits in [1, 2, 3] {
+      if plain == cl100k(maximumDigits: digits) { return CL100KScanner(maximumDigits: digits) }
+      if plain == markedWords(maximumDigits: digits) {
+        return CL100KScanner(maximumDigits: digits, joinsMarks: true)
+      }
+      for tail in ["", contractions + "?"]
+      where plain == o200k(maximumDigits: digits, contractions: tail) {
+        return O200KScanner(maximumDigits: digits, joinsContractions: !tail.isEmpty)
+      }
     }
-    return nil
+    return SetRunScanner(regex)
   }
 
   private static func replacing(_ text: String, _ changes: [(String, String)]) -> String {

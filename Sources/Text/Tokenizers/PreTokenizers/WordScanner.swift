@@ -33,6 +33,31 @@ extension WordScanner {
     let last = scalarStart(text, before: runEnd, from: start)
     return last > start ? last : runEnd
   }
+
+  /// `\s*[\r\n]+|\s+(?!\S)|\s+`, where a scalar of space begins.
+  @inline(__always)
+  func blank(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, _ classes: CharacterClasses
+  ) -> Int {
+    let runEnd = run(text, from: start, to: end, of: .space, classes)
+    if let newline = text[start..<runEnd].lastIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
+      return newline + 1
+    }
+    return space(text, from: start, to: end, runEnd: runEnd)
+  }
+}
+
+/// The end of a run of carriage returns and line feeds (and of slashes, where asked for).
+@inline(__always)
+func newlines(
+  _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, andSlashes: Bool = false
+) -> Int {
+  var index = start
+  while index < end, text[index] == 0x0A || text[index] == 0x0D || andSlashes && text[index] == 0x2F
+  {
+    index += 1
+  }
+  return index
 }
 
 /// GPT-2's pattern:
@@ -68,70 +93,6 @@ struct GPT2Scanner: WordScanner {
     case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
       (UInt8(ascii: "l"), UInt8(ascii: "l")):
       return 3
-    default: return 0
-    }
-  }
-}
-
-/// The pattern of cl100k, Llama-3 and Qwen2, which differ in how many digits stay together:
-/// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*`
-/// `|\s*[\r\n]+|\s+(?!\S)|\s+`.
-struct CL100KScanner: WordScanner {
-  let maximumDigits: Int
-  private let classes = CharacterClasses.shared
-
-  init(maximumDigits: Int) { self.maximumDigits = maximumDigits }
-
-  func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
-    let first = scalar(text, at: start)
-    let kind = classes[first.value]
-    if first.value == 0x27 {
-      let length = contraction(text, start, end)
-      if length > 0 { return start + length }
-    }
-    if kind.contains(.letter) { return run(text, from: start, to: end, of: .letter, classes) }
-    if kind.contains(.number) {
-      return run(text, from: start, to: end, of: .number, classes, limit: maximumDigits)
-    }
-    let second = start + first.length
-    let isNewline = first.value == 0x0A || first.value == 0x0D
-    let nextKind = second < end ? classes[scalar(text, at: second).value] : .space
-    if !isNewline, nextKind.contains(.letter) {
-      return run(text, from: second, to: end, of: .letter, classes)
-    }
-    let isMark = kind.isDisjoint(with: .space)
-    if isMark || first.value == 0x20 && nextKind.isDisjoint(with: [.space, .letter, .number]) {
-      let signs = run(
-        text, from: isMark ? start : second, to: end, of: [.space, .letter, .number],
-        isInverted: true, classes)
-      return newlines(text, from: signs, to: end)
-    }
-    let runEnd = run(text, from: start, to: end, of: .space, classes)
-    if let newline = text[start..<runEnd].lastIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
-      return newline + 1
-    }
-    return space(text, from: start, to: end, runEnd: runEnd)
-  }
-
-  private func newlines(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
-    var index = start
-    while index < end, text[index] == 0x0A || text[index] == 0x0D { index += 1 }
-    return index
-  }
-
-  /// The length of a contraction in any case; the long s (U+017F) is an s in another case.
-  private func contraction(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-    guard start + 1 < end else { return 0 }
-    if start + 2 < end, text[start + 1] == 0xC5, text[start + 2] == 0xBF { return 3 }
-    let second = start + 2 < end ? text[start + 2] | 0x20 : 0
-    switch (text[start + 1] | 0x20, second) {
-    case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _),
-      (UInt8(ascii: "d"), _):
-      // The bit that makes lower case also moves some signs; letters are what is meant.
-      return text[start + 1] >= 0x41 ? 2 : 0
-    case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
-      (UInt8(ascii: "l"), UInt8(ascii: "l")):
-      return text[start + 1] >= 0x41 && text[start + 2] >= 0x41 ? 3 : 0
     default: return 0
     }
   }
