@@ -52,7 +52,7 @@ struct TokenizerReaderRealTests {
     #expect(different.isEmpty, "\(different.first?.debugDescription ?? "")")
   }
 
-  @Test(arguments: ["gpt-2", "llama-spm", "phi-3", "starcoder"])
+  @Test(arguments: ["gpt-2", "llama-spm", "phi-3", "starcoder", "deepseek-coder"])
   func `the vocabulary in a GGUF file gives the ids of llama.cpp's vectors`(
     _ name: String
   ) throws {

@@ -24,7 +24,7 @@ import Testing
     return folder
   }
 
-  @Test(arguments: ["bpe", "trimming", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])
+  @Test(arguments: ["bpe", "trimming", "unigram", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])
   func `a folder without tokenizer.json has the ids of its file's own library`(
     _ name: String
   ) throws {
