@@ -15,8 +15,8 @@ func fineTune() async throws {
   for try await step in try trainer.steps(model, on: data.train) {
     print(step)  // step 40/300  loss 1.284 nats/token  312 tokens/s
   }
-  try model.saveAdapter(to: "runs/support")
-  try model.merged().export(to: "runs/support-merged", as: .safetensors)
+  try model.saveAdapter(to: "support-adapter")
+  try model.merged().export(to: "support-model", as: .safetensors)
 }
 
 try await fineTune()

@@ -23,7 +23,7 @@ struct DataDemo: Verb {
 
   func perform(_ console: Console) async throws {
     try Folder.create(destination)
-    let counts = [(DemoSplit.train, 4000), (.validation, 200), (.test, 300)]
+    let counts = [(DemoSplit.train, 16000), (.validation, 200), (.test, 300)]
     for (split, count) in counts {
       let rows = DemoTask.rows(split, count: count, seed: 17)
       let text = rows.map { $0.messages.text(.spaced) + "\n" }.joined()

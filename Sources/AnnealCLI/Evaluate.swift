@@ -33,9 +33,16 @@ struct MeasureOptions: ParsableArguments {
 
   /// Measures `model`, with the adapter that is on.
   func examine(_ model: LanguageModel, _ console: Console, label: String) throws -> Examination {
+    let maxLength = min(maxLength, model.network.configuration.maximumPositions)
     let rows = try EvaluationRows(
       files: data, format: format, limit: limit, maxLength: maxLength, encoder: model.encoder)
     let total = rows.records.count
+    let report = rows.report
+    if report.truncated + report.droppedRows > 0 {
+      console.note(
+        "\(label): of \(report.rows) rows \(report.truncated) are cut at \(maxLength) tokens, "
+          + "\(report.droppedRows) left out of the loss")
+    }
     defer { console.endTransient() }
     return try model.examine(
       rows.records, examples: rows.examples, metrics: metricNames, maxNewTokens: maxNewTokens

@@ -12,7 +12,7 @@ struct Merge: Verb {
   var model: String
 
   @Option(help: ArgumentHelp("The adapter's folder.", valueName: "folder"))
-  var adapter: String
+  var adapter: [String]
 
   @Option(name: .customLong("output"), help: ArgumentHelp("The new folder.", valueName: "folder"))
   var destination: String
@@ -25,11 +25,18 @@ struct Merge: Verb {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard adapter.count == 1 else {
+      throw ValidationError(
+        "Give one --adapter; merge the next one into the result of this merge.")
+    }
+  }
+
   func perform(_ console: Console) async throws {
     try OutputFolder.prepare(destination, overwrite: overwrite)
-    guard ![model, adapter].contains(destination) else {
+    guard !([model] + adapter).contains(where: { Folder.holds($0, in: destination) }) else {
       throw AnnealError(
-        .usage, "the output is one of the inputs", at: .init(file: destination),
+        .usage, "the output holds one of the inputs", at: .init(file: destination),
         remedy: "Name a new folder.")
     }
     let type = dtype == "auto" ? nil : DType(rawValue: dtype)
@@ -38,8 +45,7 @@ struct Merge: Verb {
         .usage, "'\(dtype)' is not a type for weights",
         remedy: "Types: auto, float32, bfloat16, float16.")
     }
-    let model = try LanguageModel.load(from: model)
-    try model.attach(contentsOf: adapter)
+    let model = try LanguageModel.load(from: model, adapter: adapter[0])
     let report = try model.merged().export(to: destination, dtype: type)
     console.result(
       [

@@ -36,8 +36,9 @@ enum MetricsTable {
         (
           metric.replacing("_", with: " "),
           all.map { examination in
-            guard let values = examination.scores.first(where: { $0.metric == metric })?.values
-            else { return "" }
+            guard let values = examination.scores.first(where: { $0.metric == metric })?.values,
+              !values.isEmpty
+            else { return "no replies" }
             return percent(Interval(bootstrapping: values))
           }
         ))

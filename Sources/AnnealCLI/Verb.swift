@@ -80,9 +80,7 @@ struct ModelOptions: ParsableArguments {
   func load(_ console: Console) throws -> LanguageModel {
     let (device, dtype) = try compute.resolve()
     console.detail("loading \(model) on \(device)")
-    let loaded = try LanguageModel.load(
-      from: model, on: device, as: dtype, template: chatTemplate)
-    if let adapter { try loaded.attach(contentsOf: adapter) }
-    return loaded
+    return try LanguageModel.load(
+      from: model, adapter: adapter, on: device, as: dtype, template: chatTemplate)
   }
 }

@@ -14,6 +14,10 @@ extension SplitMix64 {
   /// Made-up words keep a model from learning the values by heart: what it can still learn is to
   /// copy them.
   mutating func madeUpWord(capitalised: Bool = false) -> String {
+    // As in names with a second capital, which are one word all the same.
+    if capitalised, chance(0.06) {
+      return pick(words("Mc, Mac, De, La, Le, Di, Van, O', D'")) + madeUpWord(capitalised: true)
+    }
     var word = ""
     // Some have no syllables at all, so that no sequence of letters is a surprise.
     if chance(0.12) {

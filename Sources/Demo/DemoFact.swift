@@ -15,7 +15,7 @@ struct DemoFact {
   let about: String
 
   static func draw(using source: inout SplitMix64) -> DemoFact {
-    switch source.below(5) {
+    switch source.below(6) {
     case 0: note(using: &source)
     case 1: sentence(using: &source)
     default: request(using: &source)

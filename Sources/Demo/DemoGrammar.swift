@@ -20,7 +20,7 @@ struct DemoGrammar {
 
   /// A phrasing of `slots`, with the slots in braces.
   func phrasing(_ slots: [DemoSlot], using source: inout SplitMix64) -> String {
-    var head = source.pick(source.chance(0.5) ? orders : statements)
+    var head = source.pick(source.chance(0.35) ? orders : statements)
     if orders.contains(head), source.chance(0.4) { head = source.pick(Self.starters) + head }
     var rest = source.shuffled(slots.filter { !head.contains("{\($0.rawValue)}") })
     // What somebody is told runs to the end of the request; nothing could stand behind it.
@@ -120,6 +120,11 @@ struct DemoGrammar {
         I [want|hope|plan|have|wish|expect|like|love] to be [awake|woken|up|called|roused] [for|before|because of|ahead of] {label}
         being [up|awake|woken] by {time} [helps|matters|counts|is needed|is good] [for|because of|ahead of|with] {label}
         {label} [waits|matters|counts|is early|calls|follows], so [wake|rouse|call] me at {time}
+        I [need|want|hope|wish|have|ask|like|expect|would like|must get|plan] to [be|get] [woken|roused|awake|called|up|awakened|shaken awake] at {time} [for|because of|due to|ahead of|before|as to] {label}
+        {label} [is coming|is coming up|is near|draws near|is close|is on|is ahead|follows|is today|is tomorrow|is due|awaits], [so|and so|and|therefore|then] [I want|I need|set|give me|let|have] [the|an|my] alarm [to ring|ringing|ring|on|going|to go off|to buzz|] at {time}
+        [wake|rouse|waken|awaken|stir|lift|raise] [me|us] [up|] at {time} [because of|for|due to|thanks to|on account of] {label}
+        waking [up|] at {time} [is needed|is a must|matters|is wanted] [because of|for|due to] {label}
+        an alarm [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [ring|sound|go off|buzz|beep|be heard] at {time}; [its|the] [name|label|title|tag] [is|reads|says|should be] {label}
         """),
       clauses: [.time: clock, .label: clauses(event, before: eventBefore)]),
     "start_timer": DemoGrammar(
@@ -146,6 +151,10 @@ struct DemoGrammar {
         [track|watch|measure|clock|follow|mind] {label} [over|through|during|across|with] {minutes} minutes
         {minutes} minutes [go|belong|are given|are set] to {label}
         a [stopwatch|countdown|clock|timer] [running|going|set|counting] [for|over] {minutes} minutes [while|as] {label} [goes on|lasts|cooks]
+        the timer [of|for|on] {label} [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [run|last|go|take|count|tick|stop at|be] {minutes} minutes
+        {label} [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [run|last|go|take|cook|rest|be timed for|be over in] {minutes} minutes
+        [mind|keep|watch|track|count|measure|note] the [time|clock|minutes] [for|of|on|during] {label} [with|by|using|through|on] a timer [of|lasting|running|over] {minutes} minutes
+        [get|put|have|keep|set] a [timer|countdown|clock] [going|running|on|ready|ticking] [for|on|with] {label}: {minutes} minutes
         """),
       clauses: [
         .minutes: clauses(
@@ -185,6 +194,10 @@ struct DemoGrammar {
         [lunch|coffee|a call|a chat|an hour|tea|an interview] with {with} [on|this|next] {day} [at|from|around] {time}
         {day} [sees|brings|has|means|holds] a meeting: {with}, [at|from] {time}
         between {with} and me [there is|we have|we plan|stands] a meeting [on|this] {day}
+        I [want|need|plan|hope|wish|have|aim|intend] to [meet|sit down|talk|get together|catch up|speak|confer] [with|for a talk with|for a chat with] {with} [this|on|next|come] {day}, {time}
+        [note|write|put|mark|enter|add|sketch|type] [in|down|] a meeting: {with}, [on|this|next|coming on] {day}, [from|at|starting|beginning at] {time}
+        [find|make|clear|keep|get] [time|space|a slot|a gap|some room] in my [diary|week|day|planner|schedule] [to see|for|to meet] {with}; {day} at {time} [is fine|works|is good|would do]
+        {with} and [I|me] [agree|agreed|decided|want|plan|hope|arranged|promised] to [see each other|get together|meet up|meet|talk|come together] [on|this|next|] {day} at {time}
         """),
       clauses: [
         .with: Clauses(
@@ -221,6 +234,9 @@ struct DemoGrammar {
         [explain|report|mention|point out|announce|confirm|reveal] to {to} that {text}
         by [note|message|text|mail|phone], {to} [learns|hears|reads|gets told] that {text}
         so that {to} [knows|learns|is aware|can plan|hears it], [write|text|tell them]: {text}
+        [get|pass|give|send|bring|carry|hand] [word|news|a note|the message|a line|this] [to|along to|over to|on to] {to} [by message|by text|in writing|today|now|quickly|] that {text}
+        [drop|send|write|shoot|give|leave|text] {to} a [short|quick|brief|little|small|fast|tiny] [message|note|line|text|word] [so they know|so they hear|to say|that says|saying|and say] {text}
+        [drop|send|write|shoot|give|fire|beam] a [short|quick|brief|little|small|fast|tiny] [message|note|line|text|word] [over|off|out|across|] to {to}: {text}
         """),
       clauses: [
         .to: clauses(
@@ -266,6 +282,11 @@ struct DemoGrammar {
         {quantity} {item} [were|are|is|was] [lost|missing|absent|left off|forgotten] [on|from|in] the {list} list
         [scribble|jot|type|mark|record|log|place|drop] {quantity} {item} [down on|onto|on|into|for] the {list} list
         my {list} list [grows|changes|is longer|is fuller] by {quantity} {item}
+        {quantity} {item} [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [be|go|stand|get|come|land|appear] [on|under|in|onto|into] the {list} list
+        [note|write|jot|put|take|scribble|type|mark] [down|] {quantity} {item} [under|on|in|below|into|within|beneath|at] the {list} list
+        {quantity} {item} [are|is|were|seem|look] [missing|gone|absent|lacking|left out|not there] [from|on|in|under] the {list} list[, add them|, put them there|, please add them|]
+        [do not|don't|never|please don't] let me [leave out|lose|skip|miss|overlook] {quantity} {item} [when|if|once|as|while] [you|we|they] [open|fix|change|check|write|see|go through] the {list} list
+        [check|see|take care|be sure|ensure|verify] [that|] the {list} list [has|gets|shows|holds|names|also has|also shows|includes] {quantity} {item}
         """),
       clauses: [
         .list: clauses(
@@ -306,6 +327,11 @@ struct DemoGrammar {
         [nice|lovely|good|pleasant|fine|great] would be the {room} [at|with|around] {degrees} degrees
         it [is|would be|gets|feels|seems] [good|nice|fine|lovely|right] [to have|with|to keep|to find] the {room} at {degrees} degrees
         [have|let|make|get] the [heater|thermostat|radiator|heating|stove] [in|of|inside] the {room} [show|say|reach|hit] {degrees} degrees
+        [the room called|the place called|see that|check that|so that|until|when|if|provided|] the {room} [reads|shows|reaches|hits|gets|has|holds|keeps|feels|stays at|sits at|stands at|runs at|goes to|comes to|turns|rises to|falls to|drops to|climbs to|settles at|becomes|remains at|ends at|starts at|measures|registers|marks|meets|sees|finds|wants|needs|likes|asks for|takes|gives|makes|lies at|belongs at|lands at|rests at|touches|passes|counts|enjoys|offers|keeps to|lists|tells|says] {degrees} degrees
+        the {room} [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [read|show|reach|hit|get|have|hold|keep|feel|stay at|sit at|stand at|run at|go to|come to|turn|rise to|fall to|drop to|climb to|settle at|become|remain at|end at|start at|measure|register|mark|meet|see|find|need|like|take|give|make|lie at|belong at|land at|rest at|touch|pass|count|enjoy|offer|list|tell|say|glow at|shine at|burn at|beam at] {degrees} degrees
+        [have|let|make|see|watch|help] the [room|air|thermometer|heater|place] [in|of|at|inside] the {room} [read|show|reach|hit|get|have|hold|keep|feel|stay at|sit at|stand at|run at|go to|come to|turn|rise to|fall to|drop to|climb to|settle at|become|remain at|end at|start at|measure|register|mark|meet|see|find|need|like|take|give|make|lie at|belong at|land at|rest at|touch|pass|count|enjoy|offer|list|tell|say|glow at|shine at|burn at|beam at] {degrees} degrees
+        [it|that|this] [would be|is|was|will be|seems|looks] [nice|good|fine|kind|best|great|lovely|useful] to [have|keep|get|see|find|make] the {room} [at|to|with] [a temperature of|a heat of|about|exactly|] {degrees}
+        [I'm|I am|I'd be|I feel|we are|we feel] [happy|warm|well|content|cosy|pleased|fine|at ease] [with|at|given] {degrees} degrees [in|inside|within|throughout] the {room}
         """),
       clauses: [
         .room: roomClauses,
@@ -344,6 +370,11 @@ struct DemoGrammar {
         [have|let|make|get] the [lights|lamps|bulbs|light] [in|of] the {room} [shine|glow|burn|stay|sit] at {level} percent
         [raise|lower|push|pull|slide|move] the {room} lights [until|till|so that|so] [they|it] [hit|show|reach|are|say] {level} percent
         the brightness [of|in|for] the {room} [belongs|stays|goes|rests|ends|climbs|falls] [at|to] {level} percent
+        the [lights|lamps|bulbs|light|brightness] [in|of|inside|for] the {room} [reads|shows|reaches|hits|gets|has|holds|keeps|feels|stays at|sits at|stands at|runs at|goes to|comes to|turns|rises to|falls to|drops to|climbs to|settles at|becomes|remains at|ends at|starts at|measures|registers|marks|meets|sees|finds|wants|needs|likes|asks for|takes|gives|makes|lies at|belongs at|lands at|rests at|touches|passes|counts|enjoys|offers|keeps to|lists|tells|says] {level} percent
+        the {room} [lights|lamps|light] [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [read|show|reach|hit|get|have|hold|keep|feel|stay at|sit at|stand at|run at|go to|come to|turn|rise to|fall to|drop to|climb to|settle at|become|remain at|end at|start at|measure|register|mark|meet|see|find|need|like|take|give|make|lie at|belong at|land at|rest at|touch|pass|count|enjoy|offer|list|tell|say|glow at|shine at|burn at|beam at] {level} percent
+        [have|let|make|see|watch|help] the [lights|lamps|bulbs] [in|of|at|inside] the {room} [read|show|reach|hit|get|have|hold|keep|feel|stay at|sit at|stand at|run at|go to|come to|turn|rise to|fall to|drop to|climb to|settle at|become|remain at|end at|start at|measure|register|mark|meet|see|find|need|like|take|give|make|lie at|belong at|land at|rest at|touch|pass|count|enjoy|offer|list|tell|say|glow at|shine at|burn at|beam at] {level} percent
+        [can|could|may|shall|should|might] we [have|get|see|keep|find|let] the [lights|lamps|light] [in|of|inside] the {room} [read|show|reach|hit|get|have|hold|keep|feel|stay at|sit at|stand at|run at|go to|come to|turn|rise to|fall to|drop to|climb to|settle at|become|remain at|end at|start at|measure|register|mark|meet|see|find|need|like|take|give|make|lie at|belong at|land at|rest at|touch|pass|count|enjoy|offer|list|tell|say|glow at|shine at|burn at|beam at] {level} percent
+        [change|control|set|fix|choose|pick] how [bright|dark|strong|light] the {room} [is|lights are|looks|gets], {level} percent [now|then|please|today|instead|]
         """),
       clauses: [
         .room: roomClauses,
@@ -379,6 +410,11 @@ struct DemoGrammar {
         [I'm|we're|I am|we are] [thinking of|hoping for|waiting for|missing|dying for|in need of] {title} by {artist}
         [line|set|cue|warm|bring|load] up {artist} [and|with|singing|playing] {title}
         [shall|can|could|may|should] we [hear|have|enjoy|play] {title}, [by|from|sung by] {artist}
+        {artist} [with|and|doing|singing|performing] {title}, [music|song|some music|play|a song] please
+        [some|a little|a bit of|more] music [now|please|today|then]: {artist} [with|and|singing|performing|playing] {title}
+        [I'm|I am|we are|we're] in [the|a|some] [mood|spirit|state|place] [for|to hear] [the song|the tune|] {title} [by|from|of] {artist}
+        [how about|what about|why not|let's|shall we] [hear|hearing|listen to|listening to|enjoy] {title}, [a|the|one] [song|tune|track|piece] [by|of|from] {artist}
+        [stream|start|repeat|crank up|loop|spin] [that|the|this|one] [song|tune|track|piece] [by|of|from] {artist} [called|named|titled|known as] {title}
         """),
       clauses: [
         .title: clauses(
@@ -419,6 +455,10 @@ struct DemoGrammar {
         [getting|going|reaching|heading|moving] to {place} [is|will be|should be] [{mode}|{mode} this time|{mode} today]
         {place} [is|will be|should be] [my|our|the] [goal|aim|target|next stop|destination]
         [when|while|as|if] I [go|travel|am|come] {mode}, [how|which way|what road] to {place}
+        [draw|map|sketch|find|trace|chart|figure out|work out] [me|us|] [a|the|some|one] [route|way|road|path|course] [for|to|toward|towards|of] [getting to|going to|coming to|arriving at|] {place} {mode}
+        [what|which] [route|way|road|path] [brings|gets|takes|leads|carries|moves] [me|us] [to|over to|down to|up to|across to|out to] {place} [when|if|as|while] I [go|am|travel|come|move] {mode}
+        I [want|plan|hope|intend|mean|wish|aim|expect|need] [on|to|] [getting|going|be|travel|get|go|head|arrive|be taken] to {place} {mode}, [which|what] [way|road|route] [is|would be|seems|looks] [best|good|right|shortest|quickest]
+        [steer|head|go|move|drive|travel|guide|lead] [towards|to|toward|for] {place}, {mode} [today|now|then|again|this once|please|]
         """),
       clauses: [
         .place: clauses(
@@ -460,6 +500,10 @@ struct DemoGrammar {
         [help|it would help|it helps|do help] me [remember|think of it|not forget]: {task} at {time}
         when [the clock says|it gets to|it becomes|we have] {time}, [I|I should|I must|we] {task}
         [reminding|telling|nudging|poking|asking] me to {task} [at|by|around] {time} [helps|is needed|would be good]
+        [nudge|poke|prod|remind|alert|tell|warn] me [with|by|through] a [reminder|note|ping|message] [so|so that|and] I {task}, [at|say|around|by] {time}
+        I [always|often|usually|never|mostly|surely|tend to|will] [forget|fail|neglect|remember too late|omit] to {task}; [a|one|the] [reminder|nudge|ping|note] at {time} [helps|is good|is wanted|is welcome|saves me]
+        [do not|don't|never] let {time} [pass|slip by|come|arrive|be over|slide] [without|before] [a reminder|you reminding me|my reminder|telling me] to {task}
+        a [reminder|note|ping|nudge] [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [show up|come|appear|arrive|ring|flash] at {time}: {task}
         """),
       clauses: [
         .time: clauses(
@@ -498,6 +542,10 @@ struct DemoGrammar {
         {people} [guests|friends|people|eaters|colleagues] [join me|come along|will dine|are invited|will be there] [at|in] {place}
         I'm [planning|going|about|ready|trying] to [dine|eat|feast|have dinner|meet for lunch] [with|among] {people} [people|friends|guests] at {place}
         a [table|booking|group|party|reservation] of {people} [at|in|over at] {place} [around|from|at|by] {time}
+        [secure|save|find|get|grab|hold|fix] [us|me] a table [over at|up at|at|down at|in] {place}, [party|group|set|band] of {people}, {time}
+        {people} [guests|friends|people|others|colleagues] [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [join me|come|come along|dine|eat|show up], so [hold|get|book|save|find] a table [at|in] {place} [from|at|by|around] {time}
+        [phone|ring|call|mail|ask|write to] [ahead to|up|over to|in at|] {place} [about|for|regarding|over] a table [seating|for|of|with] {people} at {time}
+        I'm [looking|going|planning|wanting|eager] to [dine|eat|sup|have lunch] [with|at] a table of {people} [at|in] {place} [around|at|about|near] {time}
         """),
       clauses: [
         .place: clauses(

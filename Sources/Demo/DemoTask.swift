@@ -72,7 +72,7 @@ struct DemoRowMaker {
 
   // The test's phrasings are all written out; more than half of the others are put together.
   private func phrasing(of action: DemoAction, using source: inout SplitMix64) -> String {
-    if !heldOut, let grammar = DemoGrammar.of(action.name), source.chance(0.6) {
+    if !heldOut, let grammar = DemoGrammar.of(action.name), source.chance(0.7) {
       return grammar.phrasing(action.slots, using: &source)
     }
     return Self.expand(source.pick(phrasings[action.name] ?? []), using: &source)

@@ -69,11 +69,11 @@ enum DemoDocument {
 
   static func draw(using source: inout SplitMix64) -> DemoPage {
     switch source.below(100) {
-    case 0..<52: restatement(using: &source)
-    case 52..<60: questions(using: &source)
-    case 60..<71: clocks(using: &source)
-    case 71..<90: echo(using: &source)
-    case 90..<95: list(using: &source)
+    case 0..<60: restatement(using: &source)
+    case 60..<66: questions(using: &source)
+    case 66..<78: clocks(using: &source)
+    case 78..<92: echo(using: &source)
+    case 92..<95: list(using: &source)
     default: diary(using: &source)
     }
   }

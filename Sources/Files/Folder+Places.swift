@@ -8,6 +8,28 @@ extension Folder {
   /// The folder that relative paths begin at.
   public static var current: String { FileManager.default.currentDirectoryPath }
 
+  /// `path` as one and the same place is always written: whole, without `..` and links.
+  public static func resolved(_ path: String) -> String {
+    let whole = path.hasPrefix("/") ? path : current + "/" + path
+    return URL(filePath: whole).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+
+  /// Whether `path` is `folder` or lies below it, however the two are written.
+  public static func holds(_ path: String, in folder: String) -> Bool {
+    let (inner, outer) = (resolved(path), resolved(folder))
+    return inner == outer || inner.hasPrefix(outer.hasSuffix("/") ? outer : outer + "/")
+  }
+
+  /// Refuses to replace what stands at `path`, unless that is nothing, an empty folder, or a folder
+  /// with the file `marker`, as this project writes them.
+  public static func checkReplaceable(_ path: String, marker: String) throws {
+    let names = exists(path) ? names(in: path).filter { !$0.hasPrefix(".") } : []
+    guard !names.isEmpty, !holdsFile(path + "/" + marker) else { return }
+    throw AnnealError(
+      .usage, "the folder holds something else, so it is not replaced", at: .init(file: path),
+      remedy: "Name another folder; one with \(marker) would be replaced.")
+  }
+
   /// The user's own folder.
   public static var home: String { FileManager.default.homeDirectoryForCurrentUser.path }
 }

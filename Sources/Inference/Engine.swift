@@ -29,6 +29,7 @@ public final class Engine {
   public func generate(
     _ request: GenerationRequest, onText: (String) -> Bool = { _ in true }
   ) throws -> Generation {
+    let request = fitting(request)
     var reply = Reply(request, tokenizer: tokenizer, layers: model.blocks.count)
     try run([request]) { _, logits in
       let piece = reply.extend(from: logits)
@@ -46,7 +47,7 @@ public final class Engine {
   ) throws -> [Generation] {
     var done: [Generation] = []
     for start in stride(from: 0, to: requests.count, by: batch) {
-      let group = Array(requests[start..<min(start + batch, requests.count)])
+      let group = requests[start..<min(start + batch, requests.count)].map(fitting)
       var replies = group.map { Reply($0, tokenizer: tokenizer, layers: model.blocks.count) }
       try run(group) { index, logits in
         _ = replies[index].extend(from: logits)
@@ -61,13 +62,19 @@ public final class Engine {
     return done
   }
 
+  /// The request with no more new tokens than the model has positions left.
+  private func fitting(_ request: GenerationRequest) -> GenerationRequest {
+    var request = request
+    let left = model.configuration.maximumPositions - request.prompt.count
+    request.maxNewTokens = min(request.maxNewTokens, max(0, left))
+    return request
+  }
+
   /// Reads the prompts, then asks `next` for every reply's next token until all are done.
   private func run(
     _ requests: [GenerationRequest], next: (Int, [Float]) -> Int?
   ) throws {
-    guard requests.allSatisfy({ !$0.prompt.isEmpty }) else {
-      throw AnnealError(.usage, "the prompt is empty", remedy: "Give at least one token.")
-    }
+    for request in requests { try check(request) }
     let caches = requests.map {
       KVCache(layers: model.blocks.count, capacity: $0.prompt.count + min($0.maxNewTokens, 512))
     }
@@ -84,6 +91,18 @@ public final class Engine {
         still.append(index)
       }
       active = still
+    }
+  }
+
+  private func check(_ request: GenerationRequest) throws {
+    guard !request.prompt.isEmpty else {
+      throw AnnealError(.usage, "the prompt is empty", remedy: "Give at least one token.")
+    }
+    let limit = model.configuration.maximumPositions
+    guard request.prompt.count < limit else {
+      throw AnnealError(
+        .data, "the prompt has \(request.prompt.count) tokens; the model \(limit) positions",
+        remedy: "Shorten it, or begin a new conversation.")
     }
   }
 

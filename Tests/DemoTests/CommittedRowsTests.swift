@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommittedRowsTests {
-  @Test(arguments: [(DemoSplit.train, 4000), (.validation, 200), (.test, 300)])
+  @Test(arguments: [(DemoSplit.train, 16000), (.validation, 200), (.test, 300)])
   func `the committed rows are those of the generator`(split: DemoSplit, count: Int) throws {
     let rows = DemoTask.rows(split, count: count, seed: 17)
     let text = rows.map { $0.messages.text(.spaced) + "\n" }.joined()

@@ -28,6 +28,21 @@ import Testing
     }
   }
 
+  @Test func `no conversation to learn from holds an action or anything of the test`() {
+    var count = 0
+    for messages in DemoText.conversations(seed: 3, bytes: 200_000) {
+      count += 1
+      let said = (messages["messages"]?.array ?? []).compactMap { $0["content"]?.string }
+      #expect(said.count >= 2 && said.count % 2 == 0)
+      for text in said {
+        #expect((try? JSON(parsing: text))?.object == nil, "\(text)")
+        #expect(!DemoTask.actions.contains { text.contains($0) }, "\(text)")
+        #expect(DemoTask.heldOut.firstLeak(in: text) == nil, "\(text)")
+      }
+    }
+    #expect(count > 100)
+  }
+
   @Test func `every turn of a conversation is opened and closed`() {
     for document in Self.documents where document.hasPrefix("<|im_start|>") {
       let pieces = document.split(separator: "<|im_end|>\n")

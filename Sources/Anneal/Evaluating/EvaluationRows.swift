@@ -6,6 +6,8 @@ public import AnnealText
 public struct EvaluationRows: Sendable {
   /// What the rows hold.
   public let records: [Record]
+  /// What became of the rows.
+  public let report: PreparationReport
   /// What their loss is measured on.
   public let examples: [Example]
 
@@ -25,7 +27,7 @@ public struct EvaluationRows: Sendable {
       stage: isText ? .pretraining : .supervised, maxLength: maxLength)
     let prepared = ExampleBuilder(encoder, settings: settings).examples(from: rows)
     try prepared.report.check()
-    examples = prepared.examples
+    (examples, report) = prepared
     records = rows.elements
   }
 }

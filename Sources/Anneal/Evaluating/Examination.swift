@@ -37,7 +37,7 @@ public struct Examination: Sendable {
       ("token_accuracy", .number(loss.tokenAccuracy)),
     ]
     if let interval = loss.lossInterval { members.append(("loss_interval", interval.json)) }
-    for (metric, values) in scores {
+    for (metric, values) in scores where !values.isEmpty {
       let interval = Interval(bootstrapping: values)
       members.append((metric, .number(interval.mean)))
       members.append((metric + "_interval", interval.json))

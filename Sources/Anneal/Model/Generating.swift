@@ -50,6 +50,12 @@ extension LanguageModel {
   /// The log-probability of every token of `ids` after the first, nats.
   public func logProbabilities(of ids: [Int]) throws -> [Double] {
     guard ids.count > 1 else { return [] }
+    let limit = network.configuration.maximumPositions
+    guard ids.count <= limit else {
+      throw AnnealError(
+        .data, "the text has \(ids.count) tokens; the model \(limit) positions",
+        remedy: "Score it in parts.")
+    }
     return try Torch.checked {
       withoutGradient {
         var pass = Pass.document(ids.count - 1, on: network.device)

@@ -19,6 +19,8 @@ public final class LanguageModel {
   public let hasChatTemplate: Bool
   /// The adapter that is on.
   public private(set) var adapter: AttachedAdapter?
+  /// Whether it was trained on conversations here, so that the template it saw goes with it.
+  var hasLearnedTemplate = false
   /// The folder the model was loaded from.
   public let folder: String
   let configuration: ConfigurationFile
@@ -38,22 +40,32 @@ public final class LanguageModel {
   /// Loads the model in `folder`.
   ///
   /// - Parameters:
+  ///   - adapter: an adapter's folder, in PEFT's layout, to put on; it was trained with the chat
+  ///     template that lies beside it, so that one is used.
   ///   - device: where it computes.
   ///   - dtype: the type of its weights; nil keeps what is stored.
   ///   - template: a chat template's name or file, in place of the model's own.
   public static func load(
-    from folder: String, on device: Device = .cpu, as dtype: DType? = nil,
-    template: String? = nil, registry: ModelRegistry = .builtin
+    from folder: String, adapter: String? = nil, on device: Device = .cpu,
+    as dtype: DType? = nil, template: String? = nil, registry: ModelRegistry = .builtin
   ) throws -> LanguageModel {
+    let template = template ?? adapter.flatMap(templateFile)
     let file = try ModelFolder(folder).configuration()
     _ = try registry.family(of: file)
     let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
     let weights = Weights(try CheckpointWeights(folder: folder), as: dtype, on: device)
     let network = try Torch.checked { try registry.model(file, weights) }
     try check(encoder.tokenizer, fits: network, folder: folder)
-    return LanguageModel(
+    let model = LanguageModel(
       network: network, encoder: encoder, folder: folder, configuration: file,
       hasChatTemplate: try template != nil || ChatTemplate.load(modelFolder: folder) != nil)
+    if let adapter { try model.attach(contentsOf: adapter) }
+    return model
+  }
+
+  private static func templateFile(ofAdapter folder: String) -> String? {
+    let path = folder + "/chat_template.jinja"
+    return Folder.holdsFile(path) ? path : nil
   }
 
   private static func check(
@@ -127,10 +139,13 @@ public final class LanguageModel {
   }
 
   /// Saves the adapter that is on, with the tokenizer and the chat template it was trained with.
+  ///
+  /// - Throws: `AnnealError` of kind `usage` when `folder` holds anything but an adapter.
   public func saveAdapter(to folder: String) throws {
     guard let adapter else {
       throw AnnealError(.usage, "no adapter is attached", remedy: "Attach one first.")
     }
+    try Folder.checkReplaceable(folder, marker: "adapter_config.json")
     try AtomicFolder.write(to: folder) { folder in
       try AdapterFile.write(adapter, to: folder, base: publicName)
       try saveText(to: folder)
@@ -140,7 +155,7 @@ public final class LanguageModel {
   /// Saves the tokenizer's files and the chat template in use.
   func saveText(to folder: String) throws {
     // A base that had none must not seem to be a chat model after continued pre-training.
-    if hasChatTemplate || adapter != nil {
+    if hasChatTemplate || hasLearnedTemplate {
       try AtomicFile.write(encoder.template.source, to: folder + "/chat_template.jinja")
     }
     try ModelFolder(self.folder).copyCompanions(to: folder)

@@ -18,6 +18,16 @@ public enum Memory {
     return [machine, groupLimit].compactMap { $0 }.min()
   }
 
+  /// What is free for this process, bytes: the machine's available memory, or what its control group
+  /// allows when that is less. Nil where the system does not say.
+  public static var availableBytes: Int? {
+    guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+      let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+    else { return physicalBytes }
+    return [kibibytes << 10, groupLimit].compactMap { $0 }.min()
+  }
+
   private static var groupLimit: Int? {
     ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].lazy.compactMap {
       path in

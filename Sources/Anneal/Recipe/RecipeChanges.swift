@@ -28,21 +28,30 @@ extension Recipe {
     }
   }
 
+  /// `path` without what tells whose machine it is on.
+  static func portable(_ path: String) -> String {
+    portable(path, workingDirectory: Folder.current, home: Folder.home)
+  }
+
+  private static func portable(_ path: String, workingDirectory: String, home: String) -> String {
+    for (root, sign) in [(workingDirectory, "."), (home, "~")] {
+      let root = root.hasSuffix("/") ? String(root.dropLast()) : root
+      if root.isEmpty { continue }
+      if path == root { return sign }
+      if path.hasPrefix(root + "/") {
+        let rest = String(path.dropFirst(root.count + 1))
+        return sign == "." ? rest : "~/" + rest
+      }
+    }
+    return path
+  }
+
   /// The same recipe without paths that tell whose machine it ran on.
   ///
   /// A path below `workingDirectory` becomes relative to it, one below `home` begins with `~`.
   public func portable(workingDirectory: String, home: String) -> Recipe {
     func portable(_ path: String) -> String {
-      for (root, sign) in [(workingDirectory, "."), (home, "~")] {
-        let root = root.hasSuffix("/") ? String(root.dropLast()) : root
-        if root.isEmpty { continue }
-        if path == root { return sign }
-        if path.hasPrefix(root + "/") {
-          let rest = String(path.dropFirst(root.count + 1))
-          return sign == "." ? rest : "~/" + rest
-        }
-      }
-      return path
+      Self.portable(path, workingDirectory: workingDirectory, home: home)
     }
     var copy = self
     copy.modelNameOrPath = portable(modelNameOrPath)

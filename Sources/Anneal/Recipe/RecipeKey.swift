@@ -72,6 +72,12 @@ public struct RecipeKey: Sendable {
     self.standard = isRequired ? "required" : standard ?? RecipeKey.words(plain)
     read = { node, recipe in
       let value = try Value.read(node, name)
+      // No run has so much of anything; sums and products of larger numbers would not fit.
+      if let size = value.size, size > 1e9, Value.self == Int.self || Value.self == Int?.self,
+        name != "seed"
+      {
+        throw node.mismatch(name, expected: "\(Value.expectation), at most 1000000000")
+      }
       if let size = value.size, !bounds.holds(size) {
         throw node.mismatch(name, expected: "\(Value.expectation), \(bounds.text)")
       }

@@ -88,6 +88,9 @@ extension Recipe {
     copy.adapterNameOrPath = adapterNameOrPath.map(whole)
     copy.chatTemplate = chatTemplate.map(whole)
     copy.outputDir = whole(outputDir)
+    if case .checkpoint(let path) = resumeFromCheckpoint {
+      copy.resumeFromCheckpoint = .checkpoint(whole(path))
+    }
     for index in datasets.indices { copy.datasets[index].path = whole(datasets[index].path) }
     for index in evalDatasets.indices {
       copy.evalDatasets[index].path = whole(evalDatasets[index].path)

@@ -28,11 +28,14 @@ struct RunFolder {
           .usage, "the folder holds something that is not a run, so it is not replaced",
           at: .init(file: path), remedy: "Name another output_dir, or empty this one yourself.")
       }
+      try RunFolder.refuseOwnInputs(recipe)
       replaces = true
     case .newest:
+      let isEmpty = Folder.names(in: path).allSatisfy { $0.hasPrefix(".") }
+      guard isUsed || isEmpty else { throw RunFolder.taken(path, isRun: false) }
       (resume, notes) = try RunFolder.newest(in: path)
     case .checkpoint(let folder):
-      let isOwn = folder.hasPrefix(path + "/checkpoints/")
+      let isOwn = Folder.holds(folder, in: path + "/checkpoints")
       guard isOwn || !isUsed else { throw RunFolder.taken(path, isRun: true) }
       (resume, notes) = (try Checkpoint(verifying: folder), [])
     }
@@ -50,6 +53,21 @@ struct RunFolder {
       remedy: isRun
         ? "Go on with it by --resume, replace it by --overwrite, or name another output."
         : "Name another output, or empty this one.")
+  }
+
+  /// A run must not be replaced by one that begins with what it holds.
+  private static func refuseOwnInputs(_ recipe: Recipe) throws {
+    let sources = (recipe.datasets + recipe.evalDatasets).map(\.path)
+    let inputs = [
+      recipe.modelNameOrPath, recipe.adapterNameOrPath ?? "", recipe.chatTemplate ?? "",
+    ]
+    for input in inputs + sources
+    where !input.isEmpty && Folder.holds(input, in: recipe.outputDir) {
+      throw AnnealError(
+        .usage, "\(input) lies in the folder that is to be replaced",
+        at: .init(file: recipe.outputDir),
+        remedy: "Name another output_dir, or move what the new run needs out of this one.")
+    }
   }
 
   /// The newest checkpoint whose files are what its manifest says.

@@ -33,12 +33,14 @@ final class RunRecorder {
     self.began = began
     let notes = folder.resume?.state["notes"]
     secondsBefore = notes?["seconds"]?.number ?? 0
-    best = BestKeeper(notes)
+    // A run that goes on in another folder has no best of its own yet.
+    best = Folder.exists(folder.path + "/best") ? BestKeeper(notes) : BestKeeper()
     base = LossMetrics(notes?["base"])
     last = LossMetrics(notes?["last"])
     try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
     try AtomicFile.write(
-      data.trainingReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
+      data.trainingReport.portable(Recipe.portable).json.text(.pretty) + "\n",
+      to: folder.path + "/data.json")
     metrics = try MetricsWriter(folder: folder.path)
     try AtomicFile.write(environment.text(.pretty) + "\n", to: folder.path + "/environment.json")
   }
@@ -130,7 +132,8 @@ final class RunRecorder {
     try AtomicFile.write(summary.text(.pretty) + "\n", to: folder.path + "/summary.json")
     try RunReport.write(
       recipe: recipe.withoutPrivatePaths, rows: rows, summary: summary,
-      data: data.trainingReport.description, environment: environment, to: folder.path)
+      data: data.trainingReport.portable(Recipe.portable).description, environment: environment,
+      to: folder.path)
     return summary
   }
 

@@ -37,6 +37,7 @@ public struct Trainer: Sendable {
     let prepared = ExampleBuilder(model.encoder, settings: objective.preparation)
       .examples(from: data)
     try prepared.report.check()
+    model.hasLearnedTemplate = objective.preparation.stage == .supervised
     return TrainingSteps(
       try Torch.checked {
         try TrainingLoop(

@@ -37,12 +37,15 @@ public final class TrainingRun {
   public func run() throws -> JSON {
     let start = clock.now
     if let threads = recipe.threads { Torch.threads = threads }
-    if let limit = recipe.memoryLimit { Torch.Memory.budget = limit.bytes }
+    if let limit = recipe.memoryLimit?.bytes ?? Memory.availableBytes {
+      Torch.Memory.budget = limit
+    }
     let folder = try RunFolder(recipe)
     folder.notes.forEach { tell(.note($0)) }
     let model = try loadModel()
     let data = try RunData(recipe, encoder: model.encoder)
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
+    try check(data, fits: model)
     let loop = try makeLoop(model, data)
     try check(model, loop)
     try folder.replaceOld()
@@ -63,11 +66,10 @@ public final class TrainingRun {
       tell(.note("this processor has no fast bfloat16: training in float32"))
     }
     let model = try LanguageModel.load(
-      from: recipe.modelNameOrPath, on: device, as: dtype, template: recipe.chatTemplate)
-    guard recipe.finetuningType == .lora else { return model }
-    if let adapter = recipe.adapterNameOrPath {
-      try model.attach(contentsOf: adapter)
-    } else {
+      from: recipe.modelNameOrPath, adapter: recipe.adapterNameOrPath, on: device, as: dtype,
+      template: recipe.chatTemplate)
+    model.hasLearnedTemplate = recipe.stage == .sft
+    if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {
       try model.attach(
         recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
     }
@@ -82,6 +84,19 @@ public final class TrainingRun {
       try TrainingLoop(
         model.network, training: model.trainableParameters, attachments: model.attachments,
         on: data.training, settings: recipe.settings(totalSteps: total))
+    }
+  }
+
+  private func check(_ data: RunData, fits model: LanguageModel) throws {
+    let limit = model.network.configuration.maximumPositions
+    if data.trainingReport.longest > limit {
+      throw AnnealError(
+        .recipe,
+        "the longest row has \(data.trainingReport.longest) tokens; the model \(limit) positions",
+        at: data.trainingReport.longestPlace, remedy: "Set max_length: \(limit) or less.")
+    }
+    if data.validation.isEmpty, recipe.evalStrategy != .no || recipe.earlyStoppingPatience != nil {
+      tell(.note("no row is held out: nothing is evaluated, and the last step counts as the best"))
     }
   }
 
@@ -137,7 +152,10 @@ public final class TrainingRun {
       let left = Double(loop.totalSteps - report.step) * secondsInSteps / Double(stepsHere)
       tell(.step(report, secondsLeft: left, peakBytes: Torch.Memory.peakBytes))
       if !report.skippedRows.isEmpty { tell(.note(recorder.skipped(report))) }
-      if isDue(recipe.evalStrategy, recipe.evalSteps, report, loop), !data.validation.isEmpty {
+      let isLast = report.step == loop.totalSteps
+      if isLast || isDue(recipe.evalStrategy, recipe.evalSteps, report, loop),
+        !data.validation.isEmpty
+      {
         try evaluate(loop, model, data, recorder, report)
       } else {
         try recorder.record(report)

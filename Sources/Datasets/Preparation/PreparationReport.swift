@@ -84,6 +84,20 @@ public struct PreparationReport: Sendable {
     dropped[reason] = rows
   }
 
+  /// The report with the files of its places renamed, as for a report that is passed on.
+  public func portable(_ rename: (String) -> String) -> PreparationReport {
+    func renamed(_ place: AnnealError.Place) -> AnnealError.Place {
+      var place = place
+      place.file = rename(place.file)
+      return place
+    }
+    var report = self
+    report.longestPlace = longestPlace.map(renamed)
+    report.truncatedPlaces = truncatedPlaces.map(renamed)
+    for (reason, rows) in dropped { report.dropped[reason]?.places = rows.places.map(renamed) }
+    return report
+  }
+
   /// The report of a part of the examples: what was read and dropped stays as it is.
   public func counting(_ part: [Example]) -> PreparationReport {
     var report = self

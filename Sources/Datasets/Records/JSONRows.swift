@@ -15,9 +15,10 @@ extension RowReader {
     case UInt8(ascii: "{"):
       let value = try JSON(parsing: bytes, file: path)
       guard let members = outline.members(in: whole) else { throw fault(in: bytes) }
-      let wrapped = members.filter { name, _ in
-        name != "messages" && name != "conversations" && value[name]?.isListOfObjects == true
-      }
+      // A row by itself may hold lists of objects too, such as its messages and its tools.
+      let isRow = value["messages"] != nil || value["conversations"] != nil
+      let wrapped =
+        isRow ? [] : members.filter { name, _ in value[name]?.isListOfObjects == true }
       guard wrapped.count == 1, let elements = outline.elements(in: wrapped[0].range) else {
         return [try row(value, index: 0, line: 1)]
       }

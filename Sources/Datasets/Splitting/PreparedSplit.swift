@@ -86,7 +86,12 @@ public struct PreparedSplit: Sendable {
   /// `report.json` into `folder`.
   public func write(to folder: String) throws {
     try Folder.create(folder)
-    for (name, part) in parts where !part.isEmpty {
+    for (name, part) in parts {
+      // What an earlier split left here would be a part of none.
+      guard !part.isEmpty else {
+        try Folder.remove("\(folder)/\(name).jsonl")
+        continue
+      }
       try AtomicFile.write(to: "\(folder)/\(name).jsonl") { output in
         for row in part { try output.write(row.fields.text(.spaced) + "\n") }
       }
