@@ -18,8 +18,10 @@ public enum Memory {
     return [machine, groupLimit].compactMap { $0 }.min()
   }
 
-  /// What is free for this process, bytes: the machine's available memory, or what its control group
-  /// allows when that is less. Nil where the system does not say.
+  /// What is free for this process, bytes.
+  ///
+  /// The machine's available memory, or what its control group allows when that is less; nil where
+  /// the system does not say.
   public static var availableBytes: Int? {
     guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
