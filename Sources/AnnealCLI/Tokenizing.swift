@@ -101,16 +101,37 @@ struct TokenizerEncode: Verb {
   @Flag(name: .customLong("no-special"), help: "Add no special tokens such as BOS.")
   var addsNoSpecial = false
 
+  @Flag(
+    name: .customLong("lines"),
+    help: "Take each line of the file as a text, a JSON string; print its ids and their text.")
+  var readsLines = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard (file == nil) != (text == nil) else {
       throw ValidationError("Give either a text or --file.")
     }
+    if readsLines, file == nil { throw ValidationError("--lines needs --file.") }
+  }
+
+  private func printLines(_ path: String, _ tokenizer: Tokenizer) throws {
+    for (number, line) in try TextFile.read(path).utf8.split(separator: 0x0A).enumerated() {
+      guard let text = try JSON(parsing: Array(line), file: path).string else {
+        throw AnnealError(
+          .data, "the line is no JSON string", at: .init(file: path, line: number + 1))
+      }
+      let ids = tokenizer.encode(text, addSpecialTokens: !addsNoSpecial)
+      let row: JSON = [
+        "ids": .array(ids.map { .integer($0) }), "text": .string(tokenizer.decode(ids)),
+      ]
+      print(row.text())
+    }
   }
 
   func perform(_ console: Console) async throws {
     let tokenizer = try tokenizer.load()
+    if readsLines, let file { return try printLines(file, tokenizer) }
     let text = try text ?? TextFile.read(file ?? "")
     let encoding = tokenizer.encoding(of: text, addSpecialTokens: !addsNoSpecial)
     console.result(
