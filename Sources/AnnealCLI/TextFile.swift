@@ -23,11 +23,6 @@ enum OutputFolder {
         .usage, "the folder is there already", at: .init(file: path),
         remedy: "Name another, or replace it with --overwrite.")
     }
-    let isOurs = ["config.json", "report.json"].contains { Folder.holdsFile(path + "/" + $0) }
-    guard isOurs else {
-      throw AnnealError(
-        .usage, "the folder holds something else than this verb writes, so it is not replaced",
-        at: .init(file: path), remedy: "Name another, or empty this one yourself.")
-    }
+    try Folder.checkReplaceable(path, markers: "config.json", "report.json")
   }
 }

@@ -506,9 +506,7 @@ struct DemoGrammar {
         a [reminder|note|ping|nudge] [ought to|should|has to|must|will|can|may|might|could|would|shall|is to|is going to|needs to|wants to|gets to|is about to] [show up|come|appear|arrive|ring|flash] at {time}: {task}
         """),
       clauses: [
-        .time: clauses(
-          clock.after.joined(separator: "\n"),
-          before: clock.before.joined(separator: "\n")),
+        .time: clock,
         .task: clauses(
           """
           to {task}/to {task}/that I {task}/so that I {task}/because I must {task}/for me to {task}

@@ -21,13 +21,15 @@ extension Folder {
   }
 
   /// Refuses to replace what stands at `path`, unless that is nothing, an empty folder, or a folder
-  /// with the file `marker`, as this project writes them.
-  public static func checkReplaceable(_ path: String, marker: String) throws {
-    let names = exists(path) ? names(in: path).filter { !$0.hasPrefix(".") } : []
-    guard !names.isEmpty, !holdsFile(path + "/" + marker) else { return }
+  /// with one of the files `markers`, as this project writes them.
+  public static func checkReplaceable(_ path: String, markers: String...) throws {
+    guard exists(path), !names(in: path).isEmpty,
+      !markers.contains(where: { holdsFile(path + "/" + $0) })
+    else { return }
     throw AnnealError(
       .usage, "the folder holds something else, so it is not replaced", at: .init(file: path),
-      remedy: "Name another folder; one with \(marker) would be replaced.")
+      remedy:
+        "Name another folder; one with \(markers.joined(separator: " or ")) would be replaced.")
   }
 
   /// The user's own folder.

@@ -28,7 +28,7 @@ public struct MergedModel {
   public func export(
     to folder: String, as format: Format = .safetensors, dtype: DType? = nil
   ) throws -> Report {
-    try Folder.checkReplaceable(folder, marker: "config.json")
+    try Folder.checkReplaceable(folder, markers: "config.json")
     var report = Report(bytes: 0, largestDifference: 0)
     let type = dtype ?? model.network.dtype
     try Disk.require(

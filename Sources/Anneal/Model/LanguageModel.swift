@@ -145,7 +145,7 @@ public final class LanguageModel {
     guard let adapter else {
       throw AnnealError(.usage, "no adapter is attached", remedy: "Attach one first.")
     }
-    try Folder.checkReplaceable(folder, marker: "adapter_config.json")
+    try Folder.checkReplaceable(folder, markers: "adapter_config.json")
     try AtomicFolder.write(to: folder) { folder in
       try AdapterFile.write(adapter, to: folder, base: publicName)
       try saveText(to: folder)

@@ -18,10 +18,11 @@ struct RunFolder {
     try Folder.create(path)
     lock = try FileLock(folder: path)
     let isUsed = Folder.holdsFile(path + "/recipe.yaml")
+    let isEmpty = Folder.names(in: path).allSatisfy { $0.hasPrefix(".") }
     switch recipe.resumeFromCheckpoint {
     case .never:
       (resume, notes) = (nil, [])
-      guard isUsed || !Folder.names(in: path).allSatisfy({ $0.hasPrefix(".") }) else { return }
+      guard isUsed || !isEmpty else { return }
       guard recipe.overwriteOutputDir else { throw RunFolder.taken(path, isRun: isUsed) }
       guard isUsed else {
         throw AnnealError(
@@ -31,7 +32,6 @@ struct RunFolder {
       try RunFolder.refuseOwnInputs(recipe)
       replaces = true
     case .newest:
-      let isEmpty = Folder.names(in: path).allSatisfy { $0.hasPrefix(".") }
       guard isUsed || isEmpty else { throw RunFolder.taken(path, isRun: false) }
       (resume, notes) = try RunFolder.newest(in: path)
     case .checkpoint(let folder):

@@ -12,6 +12,8 @@ final class RunRecorder {
   private let model: LanguageModel
   private let loop: TrainingLoop
   private let data: RunData
+  /// The report on the training data, without the names of this machine's folders.
+  private let dataReport: PreparationReport
   private let metrics: MetricsWriter
   private let clock = ContinuousClock()
   private let began: ContinuousClock.Instant
@@ -30,6 +32,7 @@ final class RunRecorder {
     self.model = model
     self.loop = loop
     self.data = data
+    dataReport = data.trainingReport.portable(Recipe.portable)
     self.began = began
     let notes = folder.resume?.state["notes"]
     secondsBefore = notes?["seconds"]?.number ?? 0
@@ -38,9 +41,7 @@ final class RunRecorder {
     base = LossMetrics(notes?["base"])
     last = LossMetrics(notes?["last"])
     try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
-    try AtomicFile.write(
-      data.trainingReport.portable(Recipe.portable).json.text(.pretty) + "\n",
-      to: folder.path + "/data.json")
+    try AtomicFile.write(dataReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
     metrics = try MetricsWriter(folder: folder.path)
     try AtomicFile.write(environment.text(.pretty) + "\n", to: folder.path + "/environment.json")
   }
@@ -132,8 +133,7 @@ final class RunRecorder {
     try AtomicFile.write(summary.text(.pretty) + "\n", to: folder.path + "/summary.json")
     try RunReport.write(
       recipe: recipe.withoutPrivatePaths, rows: rows, summary: summary,
-      data: data.trainingReport.portable(Recipe.portable).description, environment: environment,
-      to: folder.path)
+      data: dataReport.description, environment: environment, to: folder.path)
     return summary
   }
 

@@ -1,5 +1,11 @@
 internal import AnnealFiles
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// The rules that SentencePiece compiles into its models.
 ///
 /// As in `tokenizers`, whose ids are what models know: a character of at most 5 bytes, with its marks,
@@ -9,7 +15,7 @@ struct PrecompiledNormalizer: Normalizer {
 
   init(_ part: TokenizerPart) throws {
     let text = try part.string("precompiled_charsmap")
-    guard let bytes = [UInt8](base64: text), let map = CharacterMap(bytes) else {
+    guard let bytes = Data(base64Encoded: text), let map = CharacterMap(Array(bytes)) else {
       throw part.error("'precompiled_charsmap' should be a table of SentencePiece's, in base64")
     }
     self.map = map
@@ -78,30 +84,4 @@ struct CharacterMap: Sendable {
   }
 
   private func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 0x200) >> 6) }
-}
-
-extension [UInt8] {
-  /// The bytes that `text` stands for in base64 (RFC 4648), nil when it is no such text.
-  init?(base64 text: String) {
-    var bytes: [UInt8] = []
-    var (bits, count) = (UInt32(0), 0)
-    for digit in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = digit - 65
-      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = digit - 71
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit + 4
-      case UInt8(ascii: "+"): value = 62
-      case UInt8(ascii: "/"): value = 63
-      default: return nil
-      }
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-      }
-    }
-    self = bytes
-  }
 }

@@ -1,5 +1,11 @@
 internal import AnnealFiles
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// SentencePiece's vocabulary (Kudo and Richardson, 2018, arXiv:1808.06226), as its own file and GGUF
 /// hold it: pieces with a score and a kind.
 struct PieceVocabulary {
@@ -108,7 +114,7 @@ struct PieceVocabulary {
     if !normalization.isEmpty {
       steps.append([
         "type": "Precompiled",
-        "precompiled_charsmap": .string(Base64.encoded(normalization)),
+        "precompiled_charsmap": .string(Data(normalization).base64EncodedString()),
       ])
     }
     if removesExtraSpaces {

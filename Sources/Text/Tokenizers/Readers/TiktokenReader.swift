@@ -1,5 +1,11 @@
 internal import AnnealFiles
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// Rank files of tiktoken: a line for each token, its bytes in Base64 and its rank, which is its id.
 ///
 /// Such a file holds neither the pattern of words nor the special tokens: those are the family's,
@@ -38,10 +44,10 @@ enum TiktokenReader: TokenizerReader {
   /// A line's bytes and rank; nil when it is none.
   private static func entry(_ line: ArraySlice<UInt8>) -> (token: [UInt8], rank: Int)? {
     guard let space = line.firstIndex(of: 0x20), space > line.startIndex,
-      let token = Base64.decoded(line[..<space]),
+      let token = Data(base64Encoded: Data(line[..<space])),
       let rank = Int(String(decoding: line[(space + 1)...], as: UTF8.self)), rank >= 0
     else { return nil }
-    return (token, rank)
+    return (Array(token), rank)
   }
 
   private static func ranks(
