@@ -49,7 +49,10 @@ struct TokenizerTrain: Verb {
       "Special tokens, with commas between; may be given several times.", valueName: "tokens"))
   var specials: [String] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
-  @Option(help: "How words are told apart: gpt2, llama3, qwen2, or separate (each sign alone).")
+  @Option(
+    help:
+      "How words are told apart: gpt2, llama3, qwen2, or separate (each sign alone, words cut alike after a space)."
+  )
   var pattern = "qwen2"
 
   @Argument(help: "Text files.")

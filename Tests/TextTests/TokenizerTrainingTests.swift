@@ -37,6 +37,21 @@ import Testing
     #expect(tokenizer.encode("one two").count < 7)
   }
 
+  @Test func `with signs apart a word is cut the same with and without a space before it`() throws {
+    var trainer = BPETrainer(vocabularySize: 420, pattern: .separate)
+    let text = "the music of lifts: \"lift\", music and aaa. An annex, toaster; the the tofu"
+    for _ in 0..<5 { trainer.feed(text) }
+    let tokenizer = try Tokenizer(json: trainer.train(), file: "trained")
+    for word in ["music", "lift", "aaaa", "annex", "tofu", "toasters", "unseen", "été"] {
+      let bare = tokenizer.encode(word).map { tokenizer.decode([$0]) }
+      let spaced = tokenizer.encode(" " + word).map { tokenizer.decode([$0]) }
+      #expect(spaced.joined() == " " + word)
+      #expect(word == "été" || [" " + bare[0]] + bare.dropFirst() == spaced)
+    }
+    #expect(tokenizer.encode(" music").count == 1 && tokenizer.encode("music").count == 1)
+    #expect(tokenizer.vocabularySize <= 420)
+  }
+
   @Test func `a special token is cut out of what is learned`() throws {
     var trainer = BPETrainer(vocabularySize: 400, specialTokens: ["<|end|>"])
     trainer.feed(String(repeating: "<|end|>", count: 50))

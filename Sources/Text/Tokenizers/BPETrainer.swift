@@ -15,8 +15,9 @@ public struct BPETrainer {
     case llama3
     /// Qwen2's words: every digit by itself.
     case qwen2
-    /// GPT-2's words with every digit and every sign by itself: numbers and punctuation are then
-    /// always cut the same way, which is what a small model needs to copy them.
+    /// GPT-2's words with every digit and every sign by itself, and the same pieces with and without
+    /// a space before them: whatever is told again is cut the same way, which is what a small model
+    /// needs to copy it.
     case separate
   }
 
@@ -113,19 +114,23 @@ public struct BPETrainer {
     var ids = [Int32](repeating: 0, count: 256)
     for (index, byte) in bytes.enumerated() { ids[Int(byte)] = Int32(specialTokens.count + index) }
     for entry in 0..<words.count {
-      learner.add(words.key(entry).map { ids[Int($0)] }, count: Int(words.values[entry]))
+      let word = words.key(entry)
+      let stem = pattern == .separate ? SpaceTwins.stem(word) : word
+      learner.add(stem.map { ids[Int($0)] }, count: Int(words.values[entry]))
     }
     learner.learn(size: vocabularySize)
-    return file(learner)
+    guard pattern == .separate else { return file(learner.tokens, learner.merges) }
+    let twins = SpaceTwins(of: learner, base: reserved, size: vocabularySize)
+    return file(twins.tokens, twins.merges)
   }
 
-  private func file(_ learner: MergeLearner) -> JSON {
-    let names = learner.tokens.enumerated().map { index, token in
+  private func file(_ tokens: [[UInt8]], _ pairs: [MergeLearner.Pair]) -> JSON {
+    let names = tokens.enumerated().map { index, token in
       index < specialTokens.count ? specialTokens[index] : ByteLevelAlphabet.encoded(token)
     }
     var vocabulary = OrderedDictionary<String, JSON>(minimumCapacity: names.count)
     for (id, name) in names.enumerated() { vocabulary[name] = .integer(id) }
-    let merges = learner.merges.map { pair -> JSON in
+    let merges = pairs.map { pair -> JSON in
       [.string(names[Int(pair.left)]), .string(names[Int(pair.right)])]
     }
     let byteLevel: JSON = [
