@@ -1,16 +1,12 @@
 import AnnealFiles
-import Foundation
 
-/// Text of a file that a user names.
+/// Text of a file, or of a pipe, that a user names.
 enum TextFile {
   static func read(_ path: String) throws -> String {
-    do {
-      return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-    } catch {
-      throw AnnealError(
-        .data, "the file cannot be read", at: .init(file: path), remedy: "Check the path.",
-        cause: error)
-    }
+    let file = try InputFile(path: path)
+    var bytes: [UInt8] = []
+    while try file.read(1 << 20, into: &bytes) {}
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -74,13 +74,27 @@ struct ModelOptions: ParsableArguments {
       "A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
   var chatTemplate: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Hold the linear weights in codes: nf4, fp4 or int8.", valueName: "type"))
+  var quantization: String?
+
   @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    if let quantization, QuantizedWeight.Kind(rawValue: quantization) == nil {
+      throw ValidationError("--quantization is \(quantization); expected nf4, fp4 or int8.")
+    }
+  }
 
   /// Loads the model and puts the adapter on.
   func load(_ console: Console) throws -> LanguageModel {
     let (device, dtype) = try compute.resolve()
     console.detail("loading \(model) on \(device)")
     return try LanguageModel.load(
-      from: model, adapter: adapter, on: device, as: dtype, template: chatTemplate)
+      from: model, adapter: adapter, on: device, as: dtype,
+      quantization: quantization.flatMap(QuantizedWeight.Kind.init).map {
+        Quantization(kind: $0, isDouble: true)
+      }, template: chatTemplate)
   }
 }

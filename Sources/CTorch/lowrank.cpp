@@ -1,6 +1,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "guard.hpp"
+#include "quantized.hpp"
 
 using namespace bridge;
 using torch::autograd::AutogradContext;
@@ -15,15 +16,21 @@ struct Place {
 };
 
 /// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps x, the weights and the masks; computes
-/// W's gradient only when W is trained.
+/// W's gradient only when W is trained. A weight in codes is decoded for each product and not kept.
 struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
-  // tensors: x, W, then bias (when `biased`), then A, B and (where masked) the mask of each update.
+  // tensors: x, what holds W, then bias (when `biased`), then A, B and (where masked) the mask of
+  // each update.
   static at::Tensor forward(
-      AutogradContext *ctx, at::TensorList tensors, const std::vector<double> &scales,
-      const std::vector<bool> &masked, bool biased) {
-    const at::Tensor &x = tensors[0], &weight = tensors[1];
-    at::Tensor y = biased ? at::linear(x, weight, tensors[2]) : at::linear(x, weight);
-    for (const Place &u : places(scales, masked, biased)) {
+      AutogradContext *ctx, at::TensorList tensors, const WeightForm &form,
+      const std::vector<double> &scales, const std::vector<bool> &masked, bool biased) {
+    const at::Tensor &x = tensors[0];
+    const size_t after = 1 + form.count();
+    at::Tensor y;
+    {
+      const at::Tensor weight = form.weight(&tensors[1], x.scalar_type());
+      y = biased ? at::linear(x, weight, tensors[after]) : at::linear(x, weight);
+    }
+    for (const Place &u : places(scales, masked, after + biased)) {
       const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
       const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
       y.addmm_(at::mm(input, a.t()).mul_(u.scale), b.t());
@@ -32,6 +39,9 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     ctx->saved_data["scales"] = scales;
     ctx->saved_data["masked"] = c10::List<bool>(c10::ArrayRef<bool>(flags(masked)));
     ctx->saved_data["biased"] = biased;
+    ctx->saved_data["form"] =
+        std::vector<int64_t>{form.kind, form.rows, form.columns, form.block, form.nested};
+    ctx->saved_data["offset"] = form.offset;
     return y;
   }
 
@@ -41,14 +51,16 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     std::vector<bool> masked;
     for (bool flag : ctx->saved_data["masked"].toBoolList()) masked.push_back(flag);
     const bool biased = ctx->saved_data["biased"].toBool();
-    const at::Tensor &x = tensors[0], &weight = tensors[1], dy = gradients[0].contiguous();
-    // One place a tensor, and one for each of the other three arguments.
-    variable_list out(tensors.size() + 3);
-    if (ctx->needs_input_grad(0)) out[0] = at::mm(dy, weight);
-    if (ctx->needs_input_grad(1)) out[1] = at::mm(dy.t(), x).to(weight.scalar_type());
-    if (biased && ctx->needs_input_grad(2))
-      out[2] = dy.sum(0, false, at::kFloat).to(tensors[2].scalar_type());
-    for (const Place &u : places(scales, masked, biased)) {
+    const WeightForm form = saved_form(ctx);
+    const size_t after = 1 + form.count();
+    const at::Tensor &x = tensors[0], dy = gradients[0].contiguous();
+    // One place a tensor, and one for each of the other four arguments.
+    variable_list out(tensors.size() + 4);
+    if (ctx->needs_input_grad(0)) out[0] = at::mm(dy, form.weight(&tensors[1], x.scalar_type()));
+    if (ctx->needs_input_grad(1)) out[1] = at::mm(dy.t(), x).to(tensors[1].scalar_type());
+    if (biased && ctx->needs_input_grad(after))
+      out[after] = dy.sum(0, false, at::kFloat).to(tensors[after].scalar_type());
+    for (const Place &u : places(scales, masked, after + biased)) {
       const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
       const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
       const at::Tensor inner = at::mm(dy, b).mul_(u.scale);  // [N, r]
@@ -71,10 +83,15 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     return c10::SmallVector<bool, 8>(masked.begin(), masked.end());
   }
 
+  static WeightForm saved_form(AutogradContext *ctx) {
+    const auto saved = ctx->saved_data["form"].toIntVector();
+    return {saved[0], saved[1], saved[2], saved[3], ctx->saved_data["offset"].toDouble(),
+            saved[4] != 0};
+  }
+
   static std::vector<Place> places(
-      const std::vector<double> &scales, const std::vector<bool> &masked, bool biased) {
+      const std::vector<double> &scales, const std::vector<bool> &masked, size_t at) {
     std::vector<Place> list;
-    size_t at = biased ? 3 : 2;
     for (size_t i = 0; i < scales.size(); i++) {
       list.push_back({at, at + 1, masked[i] ? at + 2 : 0, scales[i]});
       at += masked[i] ? 3 : 2;
@@ -83,33 +100,56 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   }
 };
 
+/// Checks what every form of the weight has in common and applies the function.
+at::Tensor applied(
+    const at::Tensor &x, const WeightForm &form, std::vector<at::Tensor> tensors, int64_t outputs,
+    ct_in bias, const ct_low_rank *updates, int64_t count) {
+  if (bias) tensors.push_back(value(bias));
+  std::vector<double> scales;
+  std::vector<bool> masked;
+  for (int64_t i = 0; i < count; i++) {
+    const at::Tensor &a = value(updates[i].a), &b = value(updates[i].b);
+    TORCH_CHECK(
+        a.dim() == 2 && b.dim() == 2 && a.size(1) == x.size(1) && b.size(1) == a.size(0) &&
+            b.size(0) == outputs,
+        "A [r, in] and B [out, r] do not fit: ", a.sizes(), " and ", b.sizes(), " beside W [",
+        outputs, ", ", x.size(1), "]");
+    tensors.push_back(a);
+    tensors.push_back(b);
+    if (updates[i].mask_or_null) tensors.push_back(value(updates[i].mask_or_null));
+    masked.push_back(updates[i].mask_or_null != nullptr);
+    scales.push_back(updates[i].scale);
+  }
+  return LowRankLinear::apply(at::TensorList(tensors), form, scales, masked, bias != nullptr);
+}
+
 }  // namespace
 
 ct_result ct_low_rank_linear(
     ct_in input, ct_in weight, ct_in bias, const ct_low_rank *updates, int64_t count,
     ct_tensor **out) {
   return guarded(__func__, [&] {
-    const at::Tensor &x = value(input);
+    const at::Tensor &x = value(input), &w = value(weight);
     TORCH_CHECK(
-        x.dim() == 2 && value(weight).dim() == 2 && x.size(1) == value(weight).size(1),
-        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", value(weight).sizes());
-    std::vector<at::Tensor> tensors{x, value(weight)};
-    if (bias) tensors.push_back(value(bias));
-    std::vector<double> scales;
-    std::vector<bool> masked;
-    for (int64_t i = 0; i < count; i++) {
-      const at::Tensor &a = value(updates[i].a), &b = value(updates[i].b);
-      TORCH_CHECK(
-          a.dim() == 2 && b.dim() == 2 && a.size(1) == x.size(1) && b.size(1) == a.size(0) &&
-              b.size(0) == value(weight).size(0),
-          "A [r, in] and B [out, r] do not fit: ", a.sizes(), " and ", b.sizes(), " beside W ",
-          value(weight).sizes());
-      tensors.push_back(a);
-      tensors.push_back(b);
-      if (updates[i].mask_or_null) tensors.push_back(value(updates[i].mask_or_null));
-      masked.push_back(updates[i].mask_or_null != nullptr);
-      scales.push_back(updates[i].scale);
-    }
-    give(out, LowRankLinear::apply(at::TensorList(tensors), scales, masked, bias != nullptr));
+        x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1),
+        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", w.sizes());
+    give(out, applied(x, WeightForm{}, {x, w}, w.size(0), bias, updates, count));
+  });
+}
+
+ct_result ct_quantized_linear(
+    ct_in input, const ct_codes *weight, ct_in bias, const ct_low_rank *updates, int64_t count,
+    ct_tensor **out) {
+  return guarded(__func__, [&] {
+    const at::Tensor &x = value(input);
+    const WeightForm form = WeightForm::of(*weight);
+    TORCH_CHECK(
+        x.dim() == 2 && x.size(1) == form.columns,
+        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and [", form.rows, ", ",
+        form.columns, "]");
+    std::vector<at::Tensor> tensors{x, value(weight->codes), value(weight->scales)};
+    if (form.nested) tensors.push_back(value(weight->nested_or_null));
+    form.check(&tensors[1]);
+    give(out, applied(x, form, std::move(tensors), form.rows, bias, updates, count));
   });
 }

@@ -37,12 +37,10 @@ extension CausalModel {
   public var dtype: DType { embedding.weight.value.dtype }
 
   /// Values in all tensors.
-  public var parameterCount: Int { inventory.weights.reduce(0) { $0 + $1.value.count } }
+  public var parameterCount: Int { inventory.tensors.reduce(0) { $0 + $1.count } }
 
   /// Bytes of all tensors.
-  public var parameterBytes: Int {
-    inventory.weights.reduce(0) { $0 + $1.value.count * $1.value.dtype.bytes }
-  }
+  public var parameterBytes: Int { inventory.tensors.reduce(0) { $0 + $1.byteCount } }
 }
 
 /// The common shape of decoder-only models: pre-norm blocks between an embedding and a head.

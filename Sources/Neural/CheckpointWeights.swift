@@ -14,6 +14,11 @@ public struct CheckpointWeights: WeightSource {
   /// The extents of the tensor under `path`.
   public func shape(of path: String) -> [Int]? { files.entry(path)?.entry.shape }
 
+  /// The weight under `path` where bitsandbytes stored it in codes.
+  public func quantized(_ path: String) throws -> QuantizedWeight? {
+    try BitsAndBytesWeights(files: files).weight(path)
+  }
+
   /// The tensor under `path`; the file's pages are used in place.
   public func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor {
     guard let (file, entry) = files.entry(path) else {

@@ -4,22 +4,49 @@ public import AnnealTorch
 ///
 /// Layers hold the box, not the tensor, so that a module that an adapter trains in full can put its
 /// own tensor in the place of the base's, and take it back.
-public final class Weight {
+public final class Weight: ModelTensor {
   /// The checkpoint's key, such as `model.norm.weight`.
   public let path: String
   /// The value in use.
   public var value: Tensor
-
-  /// The module that the tensor belongs to, such as `model.norm`.
-  public var module: String { path.split(separator: ".").dropLast().joined(separator: ".") }
-  /// The tensor's name in its module, such as `weight`.
-  public var name: String { path.split(separator: ".").last.map(String.init) ?? path }
 
   /// A weight stored under `path`.
   public init(path: String, value: Tensor) {
     self.path = path
     self.value = value
   }
+
+  /// The value's extents.
+  public var shape: [Int] { value.shape }
+  /// The value's bytes.
+  public var byteCount: Int { value.count * value.dtype.bytes }
+  /// The value.
+  public var stored: Tensor { value }
+  /// The value.
+  public func dense() -> Tensor { value }
+}
+
+/// A tensor of a model, however it is held: as it is, or in codes.
+public protocol ModelTensor: AnyObject {
+  /// The checkpoint's key, such as `model.norm.weight`.
+  var path: String { get }
+  /// The extents of its values.
+  var shape: [Int] { get }
+  /// What it takes, with scales.
+  var byteCount: Int { get }
+  /// What is kept: the values, or their codes.
+  var stored: Tensor { get }
+  /// The values.
+  func dense() -> Tensor
+}
+
+extension ModelTensor {
+  /// The module that the tensor belongs to, such as `model.norm`.
+  public var module: String { path.split(separator: ".").dropLast().joined(separator: ".") }
+  /// The tensor's name in its module, such as `weight`.
+  public var name: String { path.split(separator: ".").last.map(String.init) ?? path }
+  /// How many values it has.
+  public var count: Int { shape.reduce(1, *) }
 }
 
 /// What a model was built from, in the order in which it was built.
@@ -29,13 +56,19 @@ public final class Weight {
 /// dictionary's: sums over it must not change between processes.
 public final class Inventory {
   /// Every tensor of the checkpoint that the model uses.
+  public private(set) var tensors: [any ModelTensor] = []
+  /// Those that are not in codes, and can therefore be trained.
   public private(set) var weights: [Weight] = []
   /// Every linear map, the head excepted when it shares the embedding's tensor.
   public private(set) var linears: [Linear] = []
 
   init() {}
 
-  func register(_ weight: Weight) { weights.append(weight) }
+  func register(_ weight: Weight) {
+    tensors.append(weight)
+    weights.append(weight)
+  }
+  func register(_ quantized: Quantized) { tensors.append(quantized) }
   func register(_ linear: Linear) { linears.append(linear) }
 
   /// The weight stored under `path`.

@@ -9,6 +9,13 @@ public protocol WeightSource {
   func shape(of path: String) -> [Int]?
   /// The tensor under `path`, as stored or as begun.
   func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor
+  /// The weight under `path` where it is stored in codes.
+  func quantized(_ path: String) throws -> QuantizedWeight?
+}
+
+extension WeightSource {
+  /// Nothing is in codes.
+  public func quantized(_ path: String) throws -> QuantizedWeight? { nil }
 }
 
 /// How a tensor begins when a model is trained from scratch.
@@ -34,21 +41,30 @@ public struct Weights {
   public let dtype: DType?
   /// Where the tensors go.
   public let device: Device
+  /// How the weights of linear maps are coded; nil leaves them as they are.
+  public let quantization: Quantization?
   /// What was built so far.
   public let inventory: Inventory
 
   /// The root of `source`.
-  public init(_ source: any WeightSource, as dtype: DType?, on device: Device) {
-    self.init(source, path: "", dtype: dtype, device: device, inventory: Inventory())
+  public init(
+    _ source: any WeightSource, as dtype: DType?, on device: Device,
+    quantization: Quantization? = nil
+  ) {
+    self.init(
+      source, path: "", dtype: dtype, device: device, quantization: quantization,
+      inventory: Inventory())
   }
 
   private init(
-    _ source: any WeightSource, path: String, dtype: DType?, device: Device, inventory: Inventory
+    _ source: any WeightSource, path: String, dtype: DType?, device: Device,
+    quantization: Quantization?, inventory: Inventory
   ) {
     self.source = source
     self.path = path
     self.dtype = dtype
     self.device = device
+    self.quantization = quantization
     self.inventory = inventory
   }
 
@@ -56,7 +72,8 @@ public struct Weights {
   public static func / (weights: Weights, name: some CustomStringConvertible) -> Weights {
     Weights(
       weights.source, path: weights.path.isEmpty ? "\(name)" : "\(weights.path).\(name)",
-      dtype: weights.dtype, device: weights.device, inventory: weights.inventory)
+      dtype: weights.dtype, device: weights.device, quantization: weights.quantization,
+      inventory: weights.inventory)
   }
 
   /// Whether there is a tensor called `name` here.
@@ -67,16 +84,48 @@ public struct Weights {
     _ name: String = "weight", _ shape: [Int], start: Start = .normal
   ) throws -> Weight {
     let key = (self / name).path
-    if let found = source.shape(of: key), found != shape {
-      throw AnnealError(
-        .model, "the tensor \(key) has extents \(found); config.json asks for \(shape)",
-        remedy: "Check that config.json belongs to these weights.")
-    }
-    var value = try source.tensor(key, shape: shape, start: start)
-    if let dtype, value.dtype.isFloating { value = value.to(dtype) }
+    let value = try value(key, shape, start: start)
     let weight = Weight(path: key, value: value.to(device))
     inventory.register(weight)
     return weight
+  }
+
+  /// The weight of a linear map, held in codes where it is stored so or `quantization` asks for it.
+  ///
+  /// One tensor at a time is coded, so that the peak stays near the size of the codes.
+  func storage(_ shape: [Int]) throws -> any WeightStorage {
+    let key = (self / "weight").path
+    if let coded = try source.quantized(key) {
+      try check(coded.shape, of: key, against: shape)
+      return registered(Quantized(path: key, coded.to(device), as: dtype ?? .bfloat16))
+    }
+    guard let quantization else { return Dense(try weight("weight", shape)) }
+    let value = try value(key, shape, start: .normal)
+    let coded = try Torch.checked {
+      QuantizedWeight(
+        value, as: quantization.kind, blockSize: quantization.blockSize,
+        doubleQuantization: quantization.isDouble)
+    }
+    return registered(Quantized(path: key, coded.to(device), as: value.dtype))
+  }
+
+  private func registered(_ quantized: Quantized) -> Quantized {
+    inventory.register(quantized)
+    return quantized
+  }
+
+  private func value(_ key: String, _ shape: [Int], start: Start) throws -> Tensor {
+    if let found = source.shape(of: key) { try check(found, of: key, against: shape) }
+    let value = try source.tensor(key, shape: shape, start: start)
+    guard let dtype, value.dtype.isFloating else { return value }
+    return value.to(dtype)
+  }
+
+  private func check(_ found: [Int], of key: String, against shape: [Int]) throws {
+    guard found != shape else { return }
+    throw AnnealError(
+      .model, "the tensor \(key) has extents \(found); config.json asks for \(shape)",
+      remedy: "Check that config.json belongs to these weights.")
   }
 }
 

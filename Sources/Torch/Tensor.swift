@@ -35,6 +35,18 @@ public struct Tensor {
     return Tensor(owning: made)
   }
 
+  /// The two tensors that `body` writes, or empty ones after a failure in the scope.
+  static func pair(
+    of operands: [Tensor],
+    _ body: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<OpaquePointer?>) ->
+      OpaquePointer?
+  ) -> (Tensor, Tensor) {
+    var first: OpaquePointer?
+    var second: OpaquePointer?
+    perform(on: operands) { body(&first, &second) }
+    return (Tensor(owning: first), Tensor(owning: second))
+  }
+
   /// Runs `body` unless an earlier operation of the scope failed, and reports its failure.
   static func perform(on operands: [Tensor], _ body: () -> OpaquePointer?) {
     guard CheckedScope.isIntact else { return }

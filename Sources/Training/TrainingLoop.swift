@@ -101,12 +101,12 @@ public final class TrainingLoop {
     try Torch.checked {
       withoutGradient {
         var text = ""
-        for weight in model.inventory.weights {
-          let count = weight.value.count
+        for weight in model.inventory.tensors {
+          let count = weight.stored.count
           let places = (0..<min(count, 64)).map { $0 * (count / min(count, 64)) }
-          let values = weight.value.detached().reshaped([count])
+          let values = weight.stored.detached().reshaped([count])
             .indexSelect(0, Tensor(places, on: model.device)).to(.float32).floats()
-          text += "\(weight.path) \(weight.value.shape) \(values.map(\.bitPattern))\n"
+          text += "\(weight.path) \(weight.shape) \(values.map(\.bitPattern))\n"
         }
         return SHA256Digest.hex(of: text)
       }

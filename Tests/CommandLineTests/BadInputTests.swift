@@ -79,7 +79,7 @@ private let goodRow = #"{"prompt": "the cat", "completion": " sat on the mat"}"#
     ("learning_rat: 1", 2, ["recipe.yaml:5", "learning_rat", "learning_rate"]),
     ("learning_rate: fast", 2, ["recipe.yaml:5", "learning_rate", "fast"]),
     ("bf16: true\ndtype: float32", 2, ["bf16", "dtype"]),
-    ("quantization_bit: 4", 2, ["quantization_bit"]),
+    ("quantization_bit: 5", 2, ["quantization_bit", "4 or 8"]),
     ("lora_target_modules: [wq]", 2, ["wq", "q_proj"]),
     ("lora_modules_to_save: [lm_head]", 2, ["lm_head", "one tensor"]),
   ])

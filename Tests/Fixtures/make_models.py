@@ -10,6 +10,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM
 
+from tiny import expected, write
+
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
 base = dict(vocab_size=64, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
             num_key_value_heads=2, max_position_embeddings=128, rms_norm_eps=1e-5, initializer_range=0.4,
@@ -25,18 +27,6 @@ families = {
     "qwen2": dict(base, model_type="qwen2", rope_theta=1000000.0, tie_word_embeddings=True),
     "qwen3": dict(base, model_type="qwen3", rope_theta=1000000.0, head_dim=8, tie_word_embeddings=True),
 }
-ids = [1, 7, 33, 12, 60, 5, 5, 41, 22, 9, 50, 3, 18, 27, 36, 45, 54, 63, 8, 16, 24, 32, 40, 48]
-
-
-def expected(model):
-    with torch.no_grad():
-        logits = model(torch.tensor([ids])).logits[0].double()
-        nll = torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(ids[1:]))
-        sequence = list(ids)
-        for _ in range(12):
-            sequence.append(int(model(torch.tensor([sequence])).logits[0, -1].argmax()))
-    return {"ids": ids, "last_logits": logits[-1].tolist(), "middle_logits": logits[7].tolist(), "mean_nll": nll.item(),
-            "greedy": sequence[len(ids):]}
 
 
 def randomize(model, deviation=0.2, words=("bias", "norm")):
@@ -45,12 +35,6 @@ def randomize(model, deviation=0.2, words=("bias", "norm")):
         for name, p in model.named_parameters():
             if any(word in name for word in words):
                 p.add_(torch.randn_like(p) * deviation)
-
-
-def write(folder, data):
-    with open(os.path.join(folder, "expected.json"), "w") as f:
-        json.dump(data, f)
-        f.write("\n")
 
 
 shutil.rmtree(here, ignore_errors=True)

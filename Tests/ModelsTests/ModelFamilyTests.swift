@@ -12,6 +12,7 @@ import Testing
 @Suite struct ModelFamilyTests {
   static let names = [
     "llama", "llama3-scaled", "llama-linear", "mistral", "qwen2", "qwen3", "sharded",
+    "llama-nf4", "llama-fp4", "llama-int8",
   ]
 
   @Test(arguments: names)

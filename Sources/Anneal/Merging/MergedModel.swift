@@ -36,9 +36,9 @@ public struct MergedModel {
       for: "the merged model")
     try AtomicFolder.write(to: folder) { folder in
       // Each tensor is merged when it is written, so that no two copies of the model are held.
-      let tensors = model.network.inventory.weights.map { weight in
+      let tensors = model.network.inventory.tensors.map { weight in
         SafetensorsTensor(
-          name: weight.path, dtype: type.safetensorsName, shape: weight.value.shape
+          name: weight.path, dtype: type.safetensorsName, shape: weight.shape
         ) { write in
           let (value, difference) = try Torch.checked { withoutGradient { merged(weight) } }
           report.bytes += value.count * type.bytes
@@ -55,12 +55,12 @@ public struct MergedModel {
   }
 
   /// `weight` with what is attached to it worked in, and the largest absolute change.
-  private func merged(_ weight: Weight) -> (value: Tensor, difference: Double) {
+  private func merged(_ weight: any ModelTensor) -> (value: Tensor, difference: Double) {
     let attached =
       weight.name == "weight"
       ? model.adapter?.attachments.filter { $0.site.path == weight.module } ?? [] : []
-    guard !attached.isEmpty else { return (weight.value, 0) }
-    let base = weight.value.to(.float32)
+    guard !attached.isEmpty else { return (weight.dense(), 0) }
+    let base = weight.dense().to(.float32)
     let result = attached.reduce(base) { $1.attachment.merged(into: $0) ?? $0 }
     return (result, (result - base).abs().max().item())
   }

@@ -44,16 +44,20 @@ public final class LanguageModel {
   ///     template that lies beside it, so that one is used.
   ///   - device: where it computes.
   ///   - dtype: the type of its weights; nil keeps what is stored.
+  ///   - quantization: how the weights of its linear maps are coded; weights that bitsandbytes
+  ///     coded already stay so.
   ///   - template: a chat template's name or file, in place of the model's own.
   public static func load(
     from folder: String, adapter: String? = nil, on device: Device = .cpu,
-    as dtype: DType? = nil, template: String? = nil, registry: ModelRegistry = .builtin
+    as dtype: DType? = nil, quantization: Quantization? = nil, template: String? = nil,
+    registry: ModelRegistry = .builtin
   ) throws -> LanguageModel {
     let template = template ?? adapter.flatMap(templateFile)
     let file = try ModelFolder(folder).configuration()
     _ = try registry.family(of: file)
     let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
-    let weights = Weights(try CheckpointWeights(folder: folder), as: dtype, on: device)
+    let weights = Weights(
+      try CheckpointWeights(folder: folder), as: dtype, on: device, quantization: quantization)
     let network = try Torch.checked { try registry.model(file, weights) }
     try check(encoder.tokenizer, fits: network, folder: folder)
     let model = LanguageModel(
@@ -78,6 +82,9 @@ public final class LanguageModel {
       "the tokenizer has \(tokenizer.vocabularySize) tokens, but the embedding only \(rows) rows",
       at: .init(file: folder), remedy: "Does the tokenizer belong to this model?")
   }
+
+  /// Whether linear weights are held in codes.
+  public var isQuantized: Bool { network.inventory.tensors.contains { $0 is Quantized } }
 
   // MARK: Adapters
 

@@ -10,6 +10,12 @@ public struct Recipe: Sendable, Equatable {
   public var adapterNameOrPath: String?
   /// A chat template: a file, or a built-in template's name; nil for the model's own.
   public var chatTemplate: String?
+  /// Bits a value of the base's linear weights is coded in, 4 or 8; nil leaves them as they are.
+  public var quantizationBit: Int?
+  /// The data type of the codes.
+  public var quantizationType = QuantizationType.nf4
+  /// Whether the scales of 4-bit codes are coded too.
+  public var doubleQuantization = true
 
   // Method
   /// What is learned from the data.
@@ -139,6 +145,7 @@ extension Recipe {
     if !given.contains("learning_rate") {
       learningRate = Self.defaultLearningRate(finetuningType)
     }
+    if !given.contains("quantization_type"), quantizationBit == 8 { quantizationType = .int8 }
     if !given.contains("lora_alpha") { loraAlpha = 2 * Double(loraRank) }
     if !given.contains("val_size"), !evalDatasets.isEmpty { valSize = 0 }
     if !given.contains("per_device_eval_batch_size") {

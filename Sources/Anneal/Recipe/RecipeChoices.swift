@@ -18,7 +18,24 @@ extension Recipe {
     /// Every weight of the model.
     case full
 
-    static let later = ["qlora", "freeze", "oft", "dora", "adalora", "ia3", "llama-adapter"]
+    static let instead = ["qlora": "Write finetuning_type: lora and quantization_bit: 4."]
+
+    static let later = ["freeze", "oft", "dora", "adalora", "ia3", "llama-adapter"]
+  }
+
+  /// The data type of a coded base.
+  public enum QuantizationType: String, Sendable, CaseIterable, RecipeChoice {
+    /// 4 bits, quantiles of the normal distribution.
+    case nf4
+    /// 4-bit floating point.
+    case fp4
+    /// 8-bit whole numbers.
+    case int8
+
+    static let later = ["bnb", "gptq", "awq", "aqlm", "quanto", "eetq", "hqq", "mxfp4", "fp8"]
+
+    /// Bits a value.
+    var bits: Int { self == .int8 ? 8 : 4 }
   }
 
   /// How the learning rate goes on after the warm-up.

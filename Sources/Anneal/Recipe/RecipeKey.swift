@@ -49,6 +49,7 @@ public struct RecipeKey: Sendable {
     let holds: @Sendable (Double) -> Bool
 
     static let any = Bounds(text: "") { _ in true }
+    static let fourOrEight = Bounds(text: "4 or 8") { $0 == 4 || $0 == 8 }
     static let positive = Bounds(text: "above 0") { $0 > 0 }
     static let atLeastOne = Bounds(text: "1 or more") { $0 >= 1 }
     static let nonNegative = Bounds(text: "0 or more") { $0 >= 0 }

@@ -7,10 +7,9 @@ enum RecipeLater {
   static let keys: [String: String] = [
     "use_dora": dora, "peft_use_dora": dora,
     "loraplus_lr_ratio": "LoRA+ is not supported yet; use one learning_rate.",
-    "quantization_bit": quantized, "quantization_type": quantized,
-    "double_quantization": quantized, "load_in_4bit": quantized, "load_in_8bit": quantized,
-    "bnb_config_kwargs": quantized, "bnb_4bit_quant_type": quantized,
-    "use_bnb_nested_quant": quantized,
+    "load_in_4bit": "Write quantization_bit: 4.", "load_in_8bit": "Write quantization_bit: 8.",
+    "bnb_config_kwargs": "Write quantization_bit, quantization_type and double_quantization.",
+    "quantization_method": "Weights are coded while they are loaded; see quantization_type.",
     "fp16": "float16 training is not supported; use dtype: bfloat16 or float32.",
     "pure_bf16": "Use dtype: bfloat16; trained values stay float32.",
     "tf32": "There is no tf32 switch; use dtype: bfloat16 or float32.",
@@ -49,7 +48,6 @@ enum RecipeLater {
   ]
 
   private static let dora = "DoRA is not supported yet; use_rslora is."
-  private static let quantized = "Training on a quantised base is not supported yet; use dtype."
   private static let mixing = "Give each of the datasets a weight instead."
   private static let stream = "Streaming is not supported yet; files are memory-mapped."
   private static let mask = "Use train_on_inputs and roles_to_train."

@@ -76,6 +76,17 @@ extension Recipe {
         "adapter_name_or_path", "an adapter cannot be trained on with finetuning_type: full",
         "Use finetuning_type: lora, or merge the adapter first (`anneal merge`).")
     }
+    if finetuningType == .full, quantizationBit != nil {
+      throw fault(
+        "quantization_bit", "codes cannot be trained with finetuning_type: full",
+        "Use finetuning_type: lora, or leave the key out.")
+    }
+    if let bits = quantizationBit, quantizationType.bits != bits {
+      throw fault(
+        "quantization_type",
+        "\(quantizationType.rawValue) has \(quantizationType.bits) bits; "
+          + "quantization_bit is \(bits)", "Leave the key out, or change quantization_bit.")
+    }
     if finetuningType == .full, !loraModulesToSave.isEmpty {
       throw fault(
         "lora_modules_to_save", "finetuning_type: full already trains every module",

@@ -97,11 +97,14 @@ protocol RecipeChoice: RecipeValue, CaseIterable, RawRepresentable where RawValu
   static var synonyms: [String: Self] { get }
   /// Values that people know from elsewhere and that this version cannot do.
   static var later: [String] { get }
+  /// What to write for values that are said in another way here.
+  static var instead: [String: String] { get }
 }
 
 extension RecipeChoice {
   static var synonyms: [String: Self] { [:] }
   static var later: [String] { [] }
+  static var instead: [String: String] { [:] }
   static var expectation: String { allCases.map(\.rawValue).joined(separator: ", ") }
   var json: JSON { .string(rawValue) }
 
@@ -116,6 +119,6 @@ extension RecipeChoice {
     }
     throw node.mismatch(
       field, expected: "one of \(names.joined(separator: ", "))",
-      remedy: nearest(to: text, among: names).map { "Did you mean \($0)?" })
+      remedy: instead[text] ?? nearest(to: text, among: names).map { "Did you mean \($0)?" })
   }
 }

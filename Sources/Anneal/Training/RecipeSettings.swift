@@ -1,6 +1,7 @@
 internal import AnnealAdapters
 internal import AnnealDatasets
 internal import AnnealFiles
+internal import AnnealNeural
 internal import AnnealText
 internal import AnnealTorch
 internal import AnnealTraining
@@ -12,6 +13,18 @@ extension Recipe {
     LoRA(
       rank: loraRank, alpha: loraAlpha, dropout: loraDropout, targets: targets,
       isRankStabilized: useRSLoRA)
+  }
+
+  /// How the base's linear weights are coded; nil leaves them as they are.
+  var quantization: Quantization? {
+    guard quantizationBit != nil else { return nil }
+    let kind: QuantizedWeight.Kind =
+      switch quantizationType {
+      case .nf4: .nf4
+      case .fp4: .fp4
+      case .int8: .int8
+      }
+    return Quantization(kind: kind, isDouble: doubleQuantization)
   }
 
   private var targets: AnnealAdapters.Targets {

@@ -67,7 +67,13 @@ public final class TrainingRun {
     }
     let model = try LanguageModel.load(
       from: recipe.modelNameOrPath, adapter: recipe.adapterNameOrPath, on: device, as: dtype,
-      template: recipe.chatTemplate)
+      quantization: recipe.quantization, template: recipe.chatTemplate)
+    if recipe.finetuningType == .full, model.isQuantized {
+      throw AnnealError(
+        .recipe, "the base's weights are stored in codes, which cannot be trained in full",
+        at: .init(file: recipe.modelNameOrPath),
+        remedy: "Use finetuning_type: lora, or the base's unquantised weights.")
+    }
     model.hasLearnedTemplate = recipe.stage == .sft
     if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {
       try model.attach(

@@ -139,6 +139,24 @@ ct_result ct_low_rank_linear(
     ct_in x, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates, int64_t count,
     ct_tensor **out);
 
+// Weights in codes with a scale for each block (quantize.cpp). The first of two 4-bit codes lies in
+// the upper half of its byte; scales are float32, or codes of their own beside nested scales.
+typedef enum { CT_CODE_NF4, CT_CODE_FP4, CT_CODE_INT8 } ct_code_kind;
+typedef struct {
+  ct_in codes, scales, nested_or_null;
+  double offset;  // of nested scales
+  int64_t rows, columns, block;
+  ct_code_kind kind;
+} ct_codes;
+ct_result ct_quantize(
+    ct_in weight, ct_code_kind kind, int64_t block, ct_tensor **codes, ct_tensor **scales);
+ct_result ct_quantize_scales(
+    ct_in scales, ct_tensor **codes, ct_tensor **nested, double *offset);
+ct_result ct_dequantize(const ct_codes *weight, int dtype, ct_tensor **out);
+ct_result ct_quantized_linear(
+    ct_in x, const ct_codes *weight, ct_in bias_or_null, const ct_low_rank *updates,
+    int64_t count, ct_tensor **out);
+
 // Model operations, each a custom autograd function (norm.cpp, rotary.cpp, gated.cpp)
 ct_result ct_rms_norm(
     ct_in x, ct_in weight, double epsilon, bool unit_offset, ct_tensor **out);

@@ -14,7 +14,7 @@ public final class Linear {
     _ inputs: Int, _ outputs: Int, _ role: Role, bias hasBias: Bool = false, _ weights: Weights
   ) throws {
     site = Site(path: weights.path, role: role, inputs: inputs, outputs: outputs)
-    storage = Dense(try weights.weight("weight", [outputs, inputs]))
+    storage = try weights.storage([outputs, inputs])
     bias = hasBias ? try weights.weight("bias", [outputs], start: .zeros) : nil
     weights.inventory.register(self)
   }

@@ -20,6 +20,12 @@ public struct LowRankUpdate {
     self.scale = scale
     self.dropoutMask = dropoutMask
   }
+
+  var tensors: [Tensor] { [a, b] + [dropoutMask].compactMap { $0 } }
+
+  var bridged: ct_low_rank {
+    ct_low_rank(a: a.pointer, b: b.pointer, mask_or_null: dropoutMask?.pointer, scale: scale)
+  }
 }
 
 /// `x·Wᵀ + b + Σ scale·((x∘mask)·Aᵀ)·Bᵀ` in x's kind.
@@ -35,14 +41,9 @@ public struct LowRankUpdate {
 public func lowRankLinear(
   _ x: Tensor, weight: Tensor, bias: Tensor?, updates: [LowRankUpdate]
 ) -> Tensor {
-  let operands =
-    [x, weight] + [bias].compactMap { $0 }
-    + updates.flatMap { [$0.a, $0.b] + [$0.dropoutMask].compactMap { $0 } }
+  let operands = [x, weight] + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
   return Tensor.make(of: operands) {
-    let list = updates.map {
-      ct_low_rank(
-        a: $0.a.pointer, b: $0.b.pointer, mask_or_null: $0.dropoutMask?.pointer, scale: $0.scale)
-    }
+    let list = updates.map(\.bridged)
     return ct_low_rank_linear(
       x.pointer, weight.pointer, bias?.pointer, list, Int64(list.count), $0)
   }

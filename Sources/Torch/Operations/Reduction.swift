@@ -59,7 +59,7 @@ extension Tensor {
 
   /// The `count` greatest values along `dimension`, greatest first, and their places (int64).
   public func topK(_ count: Int, _ dimension: Int = -1) -> (values: Tensor, indices: Tensor) {
-    pair { ct_top(pointer, Int64(count), Int64(dimension), $0, $1) }
+    Tensor.pair(of: [self]) { ct_top(pointer, Int64(count), Int64(dimension), $0, $1) }
   }
 
   /// Values in order along `dimension` and the places they came from (int64); equal values keep
@@ -67,16 +67,6 @@ extension Tensor {
   public func sorted(
     _ dimension: Int = -1, descending: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
-    pair { ct_sort(pointer, Int64(dimension), descending, $0, $1) }
-  }
-
-  private func pair(
-    _ body: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<OpaquePointer?>) ->
-      OpaquePointer?
-  ) -> (values: Tensor, indices: Tensor) {
-    var values: OpaquePointer?
-    var indices: OpaquePointer?
-    Tensor.perform(on: [self]) { body(&values, &indices) }
-    return (Tensor(owning: values), Tensor(owning: indices))
+    Tensor.pair(of: [self]) { ct_sort(pointer, Int64(dimension), descending, $0, $1) }
   }
 }
