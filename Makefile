@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .PHONY: help setup build test lint format docs bench check-resume demo size install clean doctor
 
 PREFIX ?= /usr/local
-LIBTORCH = $(shell scripts/setup.sh 2>/dev/null | tail -n 1)
+# Where libtorch is or will be; nothing is fetched to find out.
+LIBTORCH := $(shell scripts/setup.sh --print)
 # SwiftPM drops the run path from a .pc, so it is passed here.
 export PKG_CONFIG_PATH := $(LIBTORCH):$(PKG_CONFIG_PATH)
 FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error -Xlinker -rpath -Xlinker $(LIBTORCH)/torch/lib

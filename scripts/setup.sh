@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches libtorch (from the torch wheel) into a cache outside the checkout and writes libtorch.pc beside it.
-# Prints the folder that holds torch/ and libtorch.pc as its last line. A second run does nothing.
+# Prints the folder that holds torch/ and libtorch.pc as its last line. A second run does nothing;
+# with --print it only prints the folder.
 #   ANNEAL_LIBTORCH  a folder that already holds include/ and lib/ (such as an installed Python's torch/)
 #   ANNEAL_CACHE     where to keep downloads (default: $XDG_CACHE_HOME/anneal or ~/.cache/anneal)
 set -euo pipefail
@@ -12,6 +13,13 @@ fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
 cache=${ANNEAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anneal}
 system=$(uname -s)-$(uname -m)
 home="$cache/libtorch-$version-$system"
+if [ -n "${ANNEAL_LIBTORCH:-}" ]; then
+  home="$cache/libtorch-given-$(printf %s "$ANNEAL_LIBTORCH" | cksum | cut -d' ' -f1)"
+fi
+if [ "${1:-}" = --print ]; then
+  printf '%s\n' "$home"
+  exit 0
+fi
 
 install_missing() { # names of Debian packages whose commands are missing
   [ $# -eq 0 ] && return 0
@@ -48,7 +56,6 @@ if [ -n "${ANNEAL_LIBTORCH:-}" ]; then
   found=$(sed -n 's/^#define TORCH_VERSION "\([0-9.]*\).*/\1/p' "$ANNEAL_LIBTORCH/include/torch/csrc/api/include/torch/version.h" \
     "$ANNEAL_LIBTORCH/include/torch/headeronly/version.h" 2>/dev/null | head -n 1)
   [ -z "$found" ] || [ "$found" = "$version" ] || fail "ANNEAL_LIBTORCH is libtorch $found; this project needs $version."
-  home="$cache/libtorch-given-$(printf %s "$ANNEAL_LIBTORCH" | cksum | cut -d' ' -f1)"
   mkdir -p "$home"
   ln -sfn "$ANNEAL_LIBTORCH" "$home/torch"
   write_pc "$home" "$home/torch"
@@ -123,6 +130,11 @@ PY
   fail "the torch wheel holds no libtorch_cpu; the download is damaged. Run again."
 
 # A run that died between the rename and the mark leaves a folder without .complete: it is made anew.
+# Another setup may have finished in the meantime: its libtorch may be in use.
+if [ -e "$home/.complete" ]; then
+  printf '%s\n' "$home"
+  exit 0
+fi
 rm -rf "$home"
 mv "$work/out" "$home"
 write_pc "$home" "$home/torch"

@@ -81,6 +81,14 @@ extension LoRA {
     {
       throw AnnealError(.model, "the adapter uses '\(key)', which is not supported", at: place)
     }
+    // Others begin by taking the factors out of the base's own weight, here as at every loading.
+    let start = configuration["init_lora_weights"]?.string ?? "true"
+    guard ["true", "gaussian", "eva", "orthogonal"].contains(start.lowercased()) else {
+      throw AnnealError(
+        .model, "the adapter begins with init_lora_weights '\(start)', which changes the base",
+        at: place,
+        remedy: "Convert it to a plain LoRA with PEFT (path_initial_model_for_weight_conversion).")
+    }
     self.init(
       rank: rank, alpha: configuration["lora_alpha"]?.number ?? 8,
       dropout: configuration["lora_dropout"]?.number ?? 0,

@@ -31,7 +31,13 @@ struct Chat: Verb {
       case "/reset": messages = opening
       default:
         messages.append(.user(line))
-        messages.append(.assistant(try reply(to: messages, model)))
+        do {
+          messages.append(.assistant(try reply(to: messages, model)))
+        } catch let error as AnnealError where error.code == .data {
+          // A conversation that has become too long is not the end of the chat.
+          messages.removeLast()
+          console.failure("\(error)")
+        }
       }
     }
   }

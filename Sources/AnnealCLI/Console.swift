@@ -58,10 +58,26 @@ struct Console: Sendable {
   }
 
   static func standardOutput(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    guard !write(text, to: 1) else { return }
+    standardError("error: standard output cannot be written: \(String(cString: strerror(errno)))\n")
+    exit(1)
   }
 
   static func standardError(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    _ = write(text, to: 2)
+  }
+
+  // FileHandle traps where the disk is full or the reader has gone.
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var left = Array(text.utf8)[...]
+    while !left.isEmpty {
+      let count = left.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        return false
+      }
+      left = left.dropFirst(count)
+    }
+    return true
   }
 }

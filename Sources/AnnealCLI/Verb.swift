@@ -20,8 +20,9 @@ extension Verb {
       console.failure("\(error)")
       throw ExitStatus(error)
     } catch let error as TorchError {
+      let error = AnnealError(error)
       console.failure("\(error)")
-      throw ExitStatus.workFailed
+      throw ExitStatus(error)
     }
   }
 }
@@ -52,8 +53,8 @@ struct ComputeOptions: ParsableArguments {
   /// Applies the threads and gives the device and the type.
   func resolve() throws -> (device: Device, dtype: DType?) {
     if let threads {
-      guard threads > 0 else {
-        throw AnnealError(.usage, "--threads is \(threads); expected 1 or more")
+      guard (1...1024).contains(threads) else {
+        throw AnnealError(.usage, "--threads is \(threads); expected 1 to 1024")
       }
       Torch.threads = threads
     }

@@ -36,6 +36,11 @@ public enum Folder {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
   }
 
+  /// Whether there is a file or a folder at `path`.
+  public static func holdsAnything(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
   /// Makes `folder` and the folders above it, as far as they are missing.
   public static func create(_ folder: String) throws {
     do {

@@ -18,15 +18,21 @@ public struct ConfigurationFile: Sendable {
     get throws { try required("model_type", "a string") { $0.string } }
   }
 
+  private static let countWords = "a positive whole number below 2^31"
+
+  // Products of two such numbers fit, so that no extent can overflow.
+  private static func count(_ value: JSON) -> Int? {
+    value.integer.flatMap { $0 > 0 && $0 < 1 << 31 ? $0 : nil }
+  }
+
   /// The whole number under `key`, which must be there and positive.
   public func count(_ key: String) throws -> Int {
-    try required(key, "a positive whole number") { $0.integer.flatMap { $0 > 0 ? $0 : nil } }
+    try required(key, Self.countWords, Self.count)
   }
 
   /// The whole number under `key`, or `fallback` when it is absent or null.
   public func count(_ key: String, default fallback: Int) throws -> Int {
-    try optional(key, "a positive whole number") { $0.integer.flatMap { $0 > 0 ? $0 : nil } }
-      ?? fallback
+    try optional(key, Self.countWords, Self.count) ?? fallback
   }
 
   /// The number under `key`, or `fallback` when it is absent or null.

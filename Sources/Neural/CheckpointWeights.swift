@@ -8,6 +8,27 @@ public struct CheckpointWeights: WeightSource {
   /// The weights of the model in `folder`.
   public init(folder: String) throws { files = try ShardedSafetensors(folder: folder) }
 
+  /// Refuses a checkpoint with tensors that `inventory` did not take: what is computed without them
+  /// would not be the model.
+  public func checkAllTaken(by inventory: Inventory) throws {
+    let taken = Set(inventory.tensors.map(\.path))
+    let coded = inventory.tensors.filter { $0 is Quantized }.map(\.module)
+    let left = files.names.filter { name in
+      // A head that is the embedding may be stored again; rotary tables are computed.
+      if taken.contains(name) || name == "lm_head.weight" || name.hasSuffix("rotary_emb.inv_freq") {
+        return false
+      }
+      return !coded.contains { name.hasPrefix($0 + ".weight") || name == $0 + ".SCB" }
+    }
+    guard let first = left.first else { return }
+    let more = left.count > 1 ? " and \(left.count - 1) more" : ""
+    throw AnnealError(
+      .model, "the checkpoint holds \(first)\(more), which this architecture does not have",
+      at: .init(file: files.folder),
+      remedy: "Check that config.json belongs to these weights (such as attention_bias, or a "
+        + "quantised or multimodal model).")
+  }
+
   /// Whether a tensor is stored under `path`.
   public func contains(_ path: String) -> Bool { files.entry(path) != nil }
 

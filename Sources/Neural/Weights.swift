@@ -117,6 +117,12 @@ public struct Weights {
   private func value(_ key: String, _ shape: [Int], start: Start) throws -> Tensor {
     if let found = source.shape(of: key) { try check(found, of: key, against: shape) }
     let value = try source.tensor(key, shape: shape, start: start)
+    if value.dtype.bytes == 1 {
+      throw AnnealError(
+        .model,
+        "the tensor \(key) is stored as \(value.dtype.rawValue), in codes whose scales lie "
+          + "elsewhere", remedy: "Use the model's weights in bfloat16, float16 or float32.")
+    }
     guard let dtype, value.dtype.isFloating else { return value }
     return value.to(dtype)
   }

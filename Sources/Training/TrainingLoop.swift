@@ -198,8 +198,11 @@ public final class TrainingLoop {
     }
   }
 
+  /// Whether too many steps in a row had to be skipped.
+  public var hasDiverged: Bool { progress.skippedInARow >= settings.maxSkippedSteps }
+
   private func stopIfDiverged(rows: [Int]) throws {
-    guard progress.skippedInARow >= settings.maxSkippedSteps else { return }
+    guard hasDiverged else { return }
     let named = rows.prefix(8).map { row in
       examples.first { $0.row == row }.map { "\($0.source)" } ?? "row \(row)"
     }

@@ -70,7 +70,9 @@ public struct StepReport: Sendable {
 extension StepReport: CustomStringConvertible {
   /// `step 40/300  loss 1.284 nats/token  31200 tokens/s`.
   public var description: String {
-    guard loss.isFinite else { return "step \(step)/\(totalSteps)  loss \(loss)  skipped" }
+    guard loss.isFinite, abs(loss) < 1e12 else {
+      return "step \(step)/\(totalSteps)  loss \(loss)  skipped"
+    }
     let loss = String(Int((loss * 1000).rounded()))
     let padded = String(repeating: "0", count: max(0, 4 - loss.count)) + loss
     return "step \(step)/\(totalSteps)  loss \(padded.dropLast(3)).\(padded.suffix(3)) nats/token  "

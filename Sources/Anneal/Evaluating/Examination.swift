@@ -74,13 +74,18 @@ extension LanguageModel {
     let loss = try loss(on: examples, byRow: true)
     let questions =
       chosen.isEmpty ? [] : try records.compactMap { try Question($0, encoder: encoder) }
-    let requests = questions.map {
+    // What is longer than the model cannot be answered: its reply is empty, and wrong.
+    let limit = network.configuration.maximumPositions
+    let asked = questions.indices.filter { questions[$0].ids.count < limit }
+    let requests = asked.map { questions[$0] }.map {
       GenerationRequest(
         prompt: $0.ids, maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
     }
-    let generated = try engine.generate(requests, progress: progress)
-    let replies = zip(questions, generated).map {
-      Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: $1.text)
+    var replies = questions.map {
+      Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: "")
+    }
+    for (place, generated) in zip(asked, try engine.generate(requests, progress: progress)) {
+      replies[place].reply = generated.text
     }
     let scores = chosen.map { metric in
       (

@@ -56,15 +56,26 @@ public final class LanguageModel {
     let file = try ModelFolder(folder).configuration()
     _ = try registry.family(of: file)
     let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
-    let weights = Weights(
-      try CheckpointWeights(folder: folder), as: dtype, on: device, quantization: quantization)
+    try checkCodes(file)
+    let stored = try CheckpointWeights(folder: folder)
+    let weights = Weights(stored, as: dtype, on: device, quantization: quantization)
     let network = try Torch.checked { try registry.model(file, weights) }
+    try stored.checkAllTaken(by: network.inventory)
     try check(encoder.tokenizer, fits: network, folder: folder)
     let model = LanguageModel(
       network: network, encoder: encoder, folder: folder, configuration: file,
       hasChatTemplate: try template != nil || ChatTemplate.load(modelFolder: folder) != nil)
     if let adapter { try model.attach(contentsOf: adapter) }
     return model
+  }
+
+  private static func checkCodes(_ file: ConfigurationFile) throws {
+    guard let method = try file.member("quantization_config")?.string("quant_method"),
+      method != "bitsandbytes"
+    else { return }
+    throw file.error(
+      "quantization_config", "the weights are in the codes of '\(method)', which are not read",
+      remedy: "Use the model's unquantised weights, with quantization_bit: 4 to save memory.")
   }
 
   private static func templateFile(ofAdapter folder: String) -> String? {
@@ -166,6 +177,11 @@ public final class LanguageModel {
       try AtomicFile.write(encoder.template.source, to: folder + "/chat_template.jinja")
     }
     try ModelFolder(self.folder).copyCompanions(to: folder)
+    // A tokenizer of another format goes on as the one that everything reads.
+    if !Folder.holdsFile(folder + "/tokenizer.json"), !Folder.holdsFile(folder + "/tokenizer.model")
+    {
+      try tokenizer.save(to: folder)
+    }
   }
 
   /// The base's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.

@@ -47,7 +47,9 @@ struct ModelFolder {
     _ source: JSON, dtype: DType, to folder: String
   ) throws {
     let type = JSON.string(dtype.rawValue)
-    var json = source.setting("_name_or_path", to: nil).setting("torch_dtype", to: type)
+    // Weights are written as values, whatever codes they were loaded from.
+    var json = source.setting("_name_or_path", to: nil).setting("quantization_config", to: nil)
+      .setting("torch_dtype", to: type)
     if json["dtype"] != nil { json = json.setting("dtype", to: type) }
     try AtomicFile.write(json.text(.pretty) + "\n", to: folder + "/config.json")
   }

@@ -50,6 +50,8 @@ public struct RecipeKey: Sendable {
 
     static let any = Bounds(text: "") { _ in true }
     static let fourOrEight = Bounds(text: "4 or 8") { $0 == 4 || $0 == 8 }
+    // The order of every epoch is planned before the first step.
+    static let epochs = Bounds(text: "above 0, at most 10000") { $0 > 0 && $0 <= 10_000 }
     static let positive = Bounds(text: "above 0") { $0 > 0 }
     static let atLeastOne = Bounds(text: "1 or more") { $0 >= 1 }
     static let nonNegative = Bounds(text: "0 or more") { $0 >= 0 }

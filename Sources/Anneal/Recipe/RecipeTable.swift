@@ -108,7 +108,7 @@ extension RecipeKey {
       "Micro-batches summed into one optimizer step; the loss is that of the whole step."),
     RecipeKey(
       "num_train_epochs", \.numTrainEpochs, in: .batches, aliases: ["num_epochs"],
-      bounds: .positive, "Passes over the training data; may be a fraction."),
+      bounds: .epochs, "Passes over the training data; may be a fraction."),
     RecipeKey(
       "max_steps", \.maxSteps, in: .batches, bounds: .atLeastOne, standard: "none",
       "Optimizer steps after which the run ends, whatever num_train_epochs says."),

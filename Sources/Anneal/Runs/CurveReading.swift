@@ -77,7 +77,12 @@ extension CurveReading {
   private static let fewestRows = 10
 
   private static func read(training points: [Point]) -> [Finding] {
-    if let broken = points.first(where: { !$0.loss.isFinite }) {
+    // A step that was not a number was skipped; several at the end are what ends a run.
+    if let last = points.last, !last.loss.isFinite,
+      let broken = points.dropLast().last(where: \.loss.isFinite).map({ good in
+        points.first { $0.step > good.step } ?? last
+      }) ?? points.first
+    {
       return [
         Finding(
           kind: .diverged,
@@ -86,6 +91,7 @@ extension CurveReading {
           advice: "Lower learning_rate to a third, lengthen warmup_ratio, or use dtype: float32.")
       ]
     }
+    let points = points.filter(\.loss.isFinite)
     guard points.count >= fewestRows else { return [] }
     let smooth = Smoothing.curve(of: points.map(\.loss))
     let (start, end) = ends(points.map(\.loss))

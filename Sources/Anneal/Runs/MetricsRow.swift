@@ -60,6 +60,17 @@ extension MetricsRow {
     .object(.init(uniqueKeysWithValues: Self.fields.map { ($0.name, $0.value(self)) }))
   }
 
+  /// The row that a JSON object holds.
+  init?(json: JSON) {
+    guard json.object != nil else { return nil }
+    self.init(step: -1)
+    for field in Self.fields {
+      guard let number = json[field.name]?.number else { continue }
+      guard field.store(number, &self) else { return nil }
+    }
+    if step < 0 { return nil }
+  }
+
   /// The row that `cells` hold under `columns`; columns that are not known are left out.
   ///
   /// - Returns: nil when the step is missing or a cell is not a number.

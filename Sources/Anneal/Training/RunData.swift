@@ -47,12 +47,24 @@ struct RunData {
   private static func files(of source: Recipe.DataSource) throws -> [String] {
     guard Folder.exists(source.path) else { return [source.path] }
     let names = Folder.names(in: source.path).filter { name in
-      !name.hasPrefix(".") && name.hasPrefix(source.split ?? "")
+      !name.hasPrefix(".") && Folder.holdsFile(source.path + "/" + name)
+        && name.hasPrefix(source.split ?? "") && FileKind.holdsRows(name)
     }
     guard !names.isEmpty else {
       throw AnnealError(
-        .data, "the folder has no file whose name begins with '\(source.split ?? "")'",
+        .data, "the folder has no data file whose name begins with '\(source.split ?? "")'",
         at: .init(file: source.path), remedy: "Name a file, or another split.")
+    }
+    // Test rows must not be learned because they lie beside the others.
+    let others = names.filter { name in
+      ["valid", "dev", "test", "eval"].contains { name.lowercased().hasPrefix($0) }
+    }
+    if source.split == nil, let other = others.first, others.count < names.count {
+      throw AnnealError(
+        .data, "the folder holds \(other) beside \(names.count - 1) other files",
+        at: .init(file: source.path),
+        remedy:
+          "Give path and split, as in {path: \(source.path), split: train}, or name the files.")
     }
     return names.map { source.path + "/" + $0 }
   }

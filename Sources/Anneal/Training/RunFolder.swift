@@ -34,6 +34,7 @@ struct RunFolder {
     case .newest:
       guard isUsed || isEmpty else { throw RunFolder.taken(path, isRun: false) }
       (resume, notes) = try RunFolder.newest(in: path)
+      if resume == nil { try RunFolder.refuseFinished(path) }
     case .checkpoint(let folder):
       let isOwn = Folder.holds(folder, in: path + "/checkpoints")
       guard isOwn || !isUsed else { throw RunFolder.taken(path, isRun: true) }
@@ -53,6 +54,16 @@ struct RunFolder {
       remedy: isRun
         ? "Go on with it by --resume, replace it by --overwrite, or name another output."
         : "Name another output, or empty this one.")
+  }
+
+  /// A run that came to an end and kept no checkpoint is not begun anew over what it left.
+  private static func refuseFinished(_ path: String) throws {
+    for name in ["summary.json", "last"] where Folder.holdsAnything(path + "/" + name) {
+      throw AnnealError(
+        .usage, "there is nothing to go on from: the run has ended and keeps no checkpoint",
+        at: .init(file: path),
+        remedy: "Name another output, or begin anew over this one by --overwrite.")
+    }
   }
 
   /// A run must not be replaced by one that begins with what it holds.

@@ -22,6 +22,9 @@ final class RunRecorder {
   private var best: BestKeeper
   private var base: LossMetrics?
   private var last: LossMetrics?
+  private var sinceRow: StepSums
+  /// The row of a step whose evaluation was broken off; it is written when that is made up for.
+  private(set) var pending: MetricsRow?
 
   init(
     _ recipe: Recipe, folder: RunFolder, model: LanguageModel, loop: TrainingLoop, data: RunData,
@@ -40,6 +43,8 @@ final class RunRecorder {
     best = Folder.exists(folder.path + "/best") ? BestKeeper(notes) : BestKeeper()
     base = LossMetrics(notes?["base"])
     last = LossMetrics(notes?["last"])
+    sinceRow = StepSums(notes?["since_row"])
+    pending = (notes?["pending"]).flatMap(MetricsRow.init(json:))
     try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
     try AtomicFile.write(dataReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
     metrics = try MetricsWriter(folder: folder.path)
@@ -55,6 +60,9 @@ final class RunRecorder {
 
   // MARK: Rows
 
+  /// Takes in a step; every step is taken in once, before its row is written.
+  func add(_ report: StepReport) { sinceRow.add(report) }
+
   /// Writes the row of a step, when it is one to log.
   func record(_ report: StepReport) throws {
     let interval = recipe.loggingSteps.steps(of: loop.totalSteps)
@@ -62,18 +70,23 @@ final class RunRecorder {
     try metrics.append(row(report))
   }
 
+  /// Keeps the row of a step whose evaluation was broken off.
+  func postpone(_ report: StepReport) { pending = row(report) }
+
   /// Writes the row of a step that was evaluated, or of the base at step 0.
   ///
   /// - Returns: whether it is the best so far, and was kept.
   func record(_ report: StepReport?, evaluation: LossMetrics) throws -> Bool {
-    var row = report.map(row) ?? MetricsRow(step: loop.progress.step, seconds: seconds)
+    let made = report.map(row) ?? pending
+    pending = nil
+    var row = made ?? MetricsRow(step: loop.progress.step, seconds: seconds)
     row.evalLoss = evaluation.loss
     row.evalPerplexity = evaluation.perplexity
     row.evalTokenAccuracy = evaluation.tokenAccuracy
     row.peakBytes = Torch.Memory.peakBytes
     try metrics.append(row)
     last = evaluation
-    guard report != nil else {
+    guard made != nil else {
       base = evaluation
       return false
     }
@@ -86,11 +99,12 @@ final class RunRecorder {
     var row = MetricsRow(
       step: report.step, epoch: report.epoch, totalTokens: report.totalTokens,
       trainedTokens: loop.progress.trainedTokens, seconds: seconds)
-    row.loss = report.loss
-    row.tokenAccuracy = report.tokenAccuracy
+    row.loss = sinceRow.meanLoss
+    row.tokenAccuracy = sinceRow.tokenAccuracy
     row.learningRate = report.learningRate
     row.gradNorm = report.gradientNorm
-    row.tokensPerSecond = report.tokensPerSecond
+    row.tokensPerSecond = sinceRow.tokensPerSecond
+    sinceRow = StepSums()
     row.peakBytes = Torch.Memory.peakBytes
     return row
   }
@@ -117,6 +131,8 @@ final class RunRecorder {
 
   func writeCheckpoint() throws {
     let notes = best.notes.setting("seconds", to: .number(seconds))
+      .setting("recipe", to: .string(recipe.withoutPrivatePaths.yaml))
+      .setting("since_row", to: sinceRow.json).setting("pending", to: pending?.json ?? .null)
       .setting("base", to: base?.json ?? .null).setting("last", to: last?.json ?? .null)
     try loop.writeCheckpoint(to: folder.checkpoint(loop.progress.step), notes: notes) {
       folder in
@@ -128,8 +144,14 @@ final class RunRecorder {
   func finish() throws -> JSON {
     try keep("last")
     if best.step == nil { try keep("best") }
+    return try report(stopsEarly ? .stoppedEarly : .finished)
+  }
+
+  /// Writes the summary, the curves and the report of a run that ends as `status`.
+  @discardableResult
+  func report(_ status: Summary.Status) throws -> JSON {
     let rows = try MetricsFile.rows(at: folder.path + "/metrics.csv")
-    let summary = summary(rows).json
+    let summary = summary(rows, status).json
     try AtomicFile.write(summary.text(.pretty) + "\n", to: folder.path + "/summary.json")
     try RunReport.write(
       recipe: recipe.withoutPrivatePaths, rows: rows, summary: summary,
@@ -137,9 +159,9 @@ final class RunRecorder {
     return summary
   }
 
-  private func summary(_ rows: [MetricsRow]) -> Summary {
+  private func summary(_ rows: [MetricsRow], _ status: Summary.Status) -> Summary {
     var summary = Summary(
-      status: stopsEarly ? .stoppedEarly : .finished, stage: recipe.stage.rawValue,
+      status: status, stage: recipe.stage.rawValue,
       finetuningType: recipe.finetuningType.rawValue)
     summary.fill(from: rows)
     summary.parameters = model.network.parameterCount
@@ -148,7 +170,8 @@ final class RunRecorder {
     summary.resumedFromStep = folder.resume?.step
     summary.reading = CurveReading(rows).sentences
     let paths = ["best", "last", "metrics.csv", "curves.svg", "report.html"]
-    summary.files = paths.map { .init($0, $0) }
+    summary.files = paths.filter { Folder.holdsAnything(folder.path + "/" + $0) }
+      .map { .init($0, $0) }
     return summary
   }
 

@@ -37,9 +37,11 @@ public final class TrainingRun {
   public func run() throws -> JSON {
     let start = clock.now
     if let threads = recipe.threads { Torch.threads = threads }
-    if let limit = recipe.memoryLimit?.bytes ?? Memory.availableBytes {
-      Torch.Memory.budget = limit
-    }
+    let budget = Torch.Memory.budget
+    defer { Torch.Memory.budget = budget }
+    // What is free is free beside what this process holds already.
+    let free = Memory.availableBytes.map { $0 + Torch.Memory.currentBytes }
+    if let limit = recipe.memoryLimit?.bytes ?? free { Torch.Memory.budget = limit }
     let folder = try RunFolder(recipe)
     folder.notes.forEach { tell(.note($0)) }
     let model = try loadModel()
@@ -53,7 +55,14 @@ public final class TrainingRun {
 
     let recorder = try RunRecorder(
       recipe, folder: folder, model: model, loop: loop, data: data, began: start)
-    try train(loop, model, data, recorder, folder)
+    do {
+      try train(loop, model, data, recorder, folder)
+    } catch let error as AnnealError {
+      // What there is so far is shown too; the error is what counts.
+      if error.code == .interrupted { _ = try? recorder.report(.interrupted) }
+      if loop.hasDiverged { _ = try? recorder.report(.diverged) }
+      throw error
+    }
     return try recorder.finish()
   }
 
@@ -95,11 +104,11 @@ public final class TrainingRun {
 
   private func check(_ data: RunData, fits model: LanguageModel) throws {
     let limit = model.network.configuration.maximumPositions
-    if data.trainingReport.longest > limit {
+    for report in [data.trainingReport, data.validationReport].compactMap({ $0 })
+    where report.longest > limit {
       throw AnnealError(
-        .recipe,
-        "the longest row has \(data.trainingReport.longest) tokens; the model \(limit) positions",
-        at: data.trainingReport.longestPlace, remedy: "Set max_length: \(limit) or less.")
+        .recipe, "the longest row has \(report.longest) tokens; the model \(limit) positions",
+        at: report.longestPlace, remedy: "Set max_length: \(limit) or less.")
     }
     if data.validation.isEmpty, recipe.evalStrategy != .no || recipe.earlyStoppingPatience != nil {
       tell(.note("no row is held out: nothing is evaluated, and the last step counts as the best"))
@@ -119,10 +128,7 @@ public final class TrainingRun {
       // A run that died before its first checkpoint begins anew; so do its metrics.
       return try MetricsWriter.truncate(folder: folder.path, afterStep: -1)
     }
-    let earlier = try? Recipe(file: folder.path + "/recipe.yaml")
-    let changes = earlier.map { recipe.withoutPrivatePaths.changedKeys(from: $0) } ?? []
-    let harmful = changes.filter(\.affectsResult).map(\.description)
-    let differences = harmful + loop.differences(from: checkpoint)
+    let differences = changes(since: checkpoint) + loop.differences(from: checkpoint)
     if !differences.isEmpty {
       let list = differences.map { "\n  " + $0 }.joined()
       guard allowsInexactResume else {
@@ -135,8 +141,20 @@ public final class TrainingRun {
       tell(.note("going on inexactly; changed:\(list)"))
     }
     try loop.restore(checkpoint)
-    try MetricsWriter.truncate(folder: folder.path, afterStep: checkpoint.step)
+    // A row whose evaluation was broken off is written when that is made up for.
+    let isPending = checkpoint.state["notes"]?["pending"]?.object != nil
+    try MetricsWriter.truncate(
+      folder: folder.path, afterStep: checkpoint.step - (isPending ? 1 : 0))
     try folder.prune(limit: nil, after: checkpoint.step)
+  }
+
+  /// What the recipe says otherwise than that of the checkpoint, as far as it changes the result.
+  private func changes(since checkpoint: Checkpoint) -> [String] {
+    guard let yaml = checkpoint.state["notes"]?["recipe"]?.string,
+      let earlier = try? Recipe(yaml: yaml, file: checkpoint.folder)
+    else { return ["the checkpoint does not say which recipe it was trained by"] }
+    return recipe.withoutPrivatePaths.changedKeys(from: earlier).filter(\.affectsResult)
+      .map(\.description)
   }
 
   // MARK: Steps
@@ -150,6 +168,10 @@ public final class TrainingRun {
       try evaluate(loop, model, data, recorder)
       try stopIfAsked(loop, recorder, folder)
     }
+    if recorder.pending != nil {
+      try evaluate(loop, model, data, recorder)
+      try stopIfAsked(loop, recorder, folder)
+    }
     var secondsInSteps = 0.0
     var stepsHere = 0
     while !recorder.stopsEarly {
@@ -158,6 +180,7 @@ public final class TrainingRun {
       let left = Double(loop.totalSteps - report.step) * secondsInSteps / Double(stepsHere)
       tell(.step(report, secondsLeft: left, peakBytes: Torch.Memory.peakBytes))
       if !report.skippedRows.isEmpty { tell(.note(recorder.skipped(report))) }
+      recorder.add(report)
       let isLast = report.step == loop.totalSteps
       if isLast || isDue(recipe.evalStrategy, recipe.evalSteps, report, loop),
         !data.validation.isEmpty
@@ -183,7 +206,7 @@ public final class TrainingRun {
       tokensPerBatch: recipe.perDeviceEvalBatchSize * recipe.maxLength, shouldStop: shouldStop)
     // An evaluation that was broken off measures nothing; the run stops at the next question.
     if shouldStop() {
-      if let report { try recorder.record(report) }
+      if let report { recorder.postpone(report) }
       return
     }
     let isBest = try recorder.record(report, evaluation: metrics)
@@ -214,7 +237,8 @@ public final class TrainingRun {
     _ loop: TrainingLoop, _ recorder: RunRecorder, _ folder: RunFolder
   ) throws {
     guard shouldStop() else { return }
-    if Checkpoint.folders(in: folder.path + "/checkpoints").first?.step != loop.progress.step {
+    let saved = Checkpoint.folders(in: folder.path + "/checkpoints").first?.step
+    if saved != loop.progress.step || recorder.pending != nil {
       try save(loop, recorder, folder)
     }
     throw AnnealError(

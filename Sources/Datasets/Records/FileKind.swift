@@ -13,6 +13,12 @@ public enum FileKind: String, Sendable, CaseIterable {
   /// Plain text.
   case text
 
+  /// Whether a file called `name` holds rows; in a folder of data other files are passed over.
+  public static func holdsRows(_ name: String) -> Bool {
+    let extensions = ["json", "jsonl", "ndjson", "csv", "tsv", "txt"]
+    return name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
+  }
+
   /// The kind of the file at `path` with contents `bytes`: what they look like decides where the
   /// name leaves a choice, as with JSON lines in a file called `.json`.
   ///
