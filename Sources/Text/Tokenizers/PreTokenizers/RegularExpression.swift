@@ -5,6 +5,9 @@ internal import Foundation
 /// Files are written for Oniguruma. ICU agrees with it on everything that was met but for the classes
 /// and anchors that are put right here; CONTRIBUTING.md says why it was chosen. What stays different: a
 /// dot that matches the ends of lines takes a carriage return and its line feed as one.
+///
+/// Expressions may take time without end, such as `(a+)+b`. The engine may take 10,000 steps a UTF-16
+/// unit of a piece and fifty million more; then nothing more is matched in it, and its rest stays whole.
 struct RegularExpression: Sendable {
   private let expression: NSRegularExpression
 
@@ -18,6 +21,10 @@ struct RegularExpression: Sendable {
     else { return nil }
     self.expression = expression
   }
+
+  /// How often the engine may report progress in a piece, beside once a unit: it does so after 10,000
+  /// steps, and where it looks for a match anew.
+  private static let patience = 5000
 
   /// What Oniguruma takes for a part of a word in a set, and elsewhere.
   private static let wordInSet = set(CharacterClasses.wordRuns)
@@ -101,9 +108,18 @@ struct RegularExpression: Sendable {
       }
       return index
     }
-    return expression.matches(in: piece, range: units).map { match in
-      let start = byte(of: match.range.location)
-      return start..<byte(of: match.range.location + match.range.length)
+    var matches: [Range<Int>] = []
+    var reports = 0
+    expression.enumerateMatches(in: piece, options: .reportProgress, range: units) {
+      match, _, stop in
+      if let match {
+        let start = byte(of: match.range.location)
+        matches.append(start..<byte(of: match.range.location + match.range.length))
+      } else {
+        reports += 1
+        if reports > units.length + Self.patience { stop.pointee = true }
+      }
     }
+    return matches
   }
 }
