@@ -1,7 +1,7 @@
-"""Writes Tests/Fixtures/tokenizers, and with --tables the table of Unicode decompositions.
+"""Writes Tests/Fixtures/tokenizers, or with --scripts the table of scripts.
 
 Needs the package tokenizers:
-    python3 Tests/Fixtures/make_tokenizers.py [--tables]
+    python3 Tests/Fixtures/make_tokenizers.py [--scripts]
 """
 
 import base64
@@ -9,7 +9,6 @@ import copy
 import json
 import random
 import sys
-import unicodedata
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, \
@@ -31,34 +30,6 @@ def lines(entries, width=92):
 def literal(name, summary, entries):
     body = "".join(f"    {line}\\\n" for line in lines(entries)).removesuffix(" \\\n") + "\n"
     return f'  /// {summary}\n  static let {name} = """\n{body}    """\n'
-
-
-def tables():
-    canonical, compatible = [], []
-    for code in range(0x110000):
-        if 0xAC00 <= code < 0xD7A4:
-            continue
-        decomposition = unicodedata.decomposition(chr(code))
-        if not decomposition:
-            continue
-        parts = decomposition.split()
-        is_compatible = parts[0].startswith("<")
-        if is_compatible:
-            parts = parts[1:]
-        value = ",".join(f"{int(part, 16):X}" for part in parts)
-        if is_compatible:
-            compatible.append(f"{code:X}={value}")
-        else:
-            composes = unicodedata.normalize("NFC", chr(code)) == chr(code)
-            canonical.append(f"{'' if composes else '!'}{code:X}={value}")
-    target = ROOT / "Sources/Text/Tokenizers/Normalizers/NormalizationTable.swift"
-    target.write_text(
-        f"/// The decompositions of Unicode {unicodedata.unidata_version}, written by\n"
-        "/// Tests/Fixtures/make_tokenizers.py.\n"
-        "enum NormalizationTable {\n"
-        + literal("canonical", "Canonical decompositions; `!` marks those that are not composed.",
-                  canonical)
-        + "\n" + literal("compatible", "Compatibility decompositions.", compatible) + "}\n")
 
 
 def scripts():
@@ -482,8 +453,7 @@ def parts(base):
     write("parts.json", {"tokenizer": base, "variants": cases})
 
 
-if "--tables" in sys.argv:
-    tables()
+if "--scripts" in sys.argv:
     scripts()
 else:
     byte_level()

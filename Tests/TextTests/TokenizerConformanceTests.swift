@@ -103,4 +103,14 @@ func fixtureTokenizer(_ name: String) throws -> Tokenizer {
       }
     }
   }
+
+  @Test func `a stream of bytes that are no text is told before it ends`() throws {
+    let tokenizer = try fixtureTokenizer("sentencepiece")
+    let byte = try #require(tokenizer.id(of: "<0x80>"))
+    let ids = Array(repeating: byte, count: 200)
+    var decoder = tokenizer.streamDecoder()
+    let pieces = ids.map { decoder.push($0) }
+    #expect(pieces.joined().unicodeScalars.count > 150)
+    #expect((pieces.joined() + decoder.finish()).utf8.elementsEqual(tokenizer.decode(ids).utf8))
+  }
 }

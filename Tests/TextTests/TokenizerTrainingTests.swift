@@ -45,7 +45,8 @@ import Testing
     for word in ["music", "lift", "aaaa", "annex", "tofu", "toasters", "unseen", "été"] {
       let bare = tokenizer.encode(word).map { tokenizer.decode([$0]) }
       let spaced = tokenizer.encode(" " + word).map { tokenizer.decode([$0]) }
-      #expect(spaced.joined() == " " + word)
+      // All at once: a letter of two bytes may be two tokens.
+      #expect(tokenizer.decode(tokenizer.encode(" " + word)) == " " + word)
       #expect(word == "été" || [" " + bare[0]] + bare.dropFirst() == spaced)
     }
     #expect(tokenizer.encode(" music").count == 1 && tokenizer.encode("music").count == 1)

@@ -64,7 +64,9 @@ struct Masker {
   private func isSpace(from first: Int, to end: Int) -> Bool {
     guard first < end else { return true }
     let last = end < encoding.starts.count ? encoding.starts[end] : scalars.count
-    return scalars[encoding.starts[first]..<last].allSatisfy(\.properties.isWhitespace)
+    return scalars[encoding.starts[first]..<last].allSatisfy {
+      CharacterClasses.shared[$0.value].contains(.space)
+    }
   }
 
   private func scalar(at offset: Int) -> Int {

@@ -34,11 +34,6 @@ struct AddedToken: Sendable {
 
 /// Finds added tokens in a text, the leftmost first and of those the longest.
 struct AddedTokenFinder: Sendable {
-  private struct Node: Sendable {
-    var children: [UInt8: Int32] = [:]
-    var token: Int32 = -1
-  }
-
   /// A part of a text: an added token's place, or what lies between two.
   struct Part {
     var range: Range<Int>
@@ -46,7 +41,8 @@ struct AddedTokenFinder: Sendable {
   }
 
   private var tokens: [AddedToken] = []
-  private var nodes = [Node()]
+  /// The places of the tokens by what spells them.
+  private var trie = TokenTrie()
   /// Whether a token begins with the byte.
   private var begins = [Bool](repeating: false, count: 256)
 
@@ -56,26 +52,12 @@ struct AddedTokenFinder: Sendable {
       let bytes = spelling(token)
       guard let first = bytes.first else { continue }
       begins[Int(first)] = true
-      insert(bytes, Int32(truncatingIfNeeded: self.tokens.count))
+      trie.insert(bytes, Int32(truncatingIfNeeded: self.tokens.count))
       self.tokens.append(token)
     }
   }
 
   var isEmpty: Bool { tokens.isEmpty }
-
-  private mutating func insert(_ bytes: [UInt8], _ token: Int32) {
-    var node = 0
-    for byte in bytes {
-      if let child = nodes[node].children[byte] {
-        node = Int(child)
-      } else {
-        nodes.append(Node())
-        nodes[node].children[byte] = Int32(truncatingIfNeeded: nodes.count - 1)
-        node = nodes.count - 1
-      }
-    }
-    nodes[node].token = token
-  }
 
   /// The parts of `text`, in order, that cover it without empty ones.
   func parts(of text: UnsafeBufferPointer<UInt8>) -> [Part] {
@@ -83,13 +65,14 @@ struct AddedTokenFinder: Sendable {
     var done = 0
     var index = 0
     while index < text.count {
-      guard begins[Int(text[index])], let (token, end) = longestMatch(text, index) else {
+      guard begins[Int(text[index])], let found = trie.longestToken(in: text, from: index) else {
         index += 1
         continue
       }
-      let found = index
-      index = end
-      guard let range = place(token, found..<end, in: text, after: done) else { continue }
+      let token = tokens[Int(found.id)]
+      let match = index..<index + found.length
+      index = match.upperBound
+      guard let range = place(token, match, in: text, after: done) else { continue }
       if done < range.lowerBound { parts.append(Part(range: done..<range.lowerBound, id: nil)) }
       parts.append(Part(range: range, id: token.id))
       done = range.upperBound
@@ -97,20 +80,6 @@ struct AddedTokenFinder: Sendable {
     }
     if done < text.count { parts.append(Part(range: done..<text.count, id: nil)) }
     return parts
-  }
-
-  private func longestMatch(
-    _ text: UnsafeBufferPointer<UInt8>, _ start: Int
-  ) -> (AddedToken, end: Int)? {
-    var node = 0
-    var best: (AddedToken, end: Int)?
-    var index = start
-    while index < text.count, let child = nodes[node].children[text[index]] {
-      node = Int(child)
-      index += 1
-      if nodes[node].token >= 0 { best = (tokens[Int(nodes[node].token)], index) }
-    }
-    return best
   }
 
   /// What a match covers once its flags have been heard; nil when it is part of a word.

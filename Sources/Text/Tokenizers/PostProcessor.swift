@@ -83,7 +83,7 @@ struct PostProcessor: Sendable {
   func trimmed(_ offsets: Range<Int>, of token: String, isFirst: Bool) -> Range<Int> {
     let scalars = token.unicodeScalars
     let isSpace = { (scalar: Unicode.Scalar) in
-      scalar == "Ġ" || scalar.properties.isWhitespace
+      scalar == "Ġ" || CharacterClasses.shared[scalar.value].contains(.space)
     }
     var leading = scalars.prefix(while: isSpace).count
     let trailing = scalars.reversed().prefix(while: isSpace).count

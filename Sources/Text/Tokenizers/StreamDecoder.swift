@@ -1,8 +1,12 @@
 /// Turns ids into text one at a time, holding back what may still change.
 ///
 /// The pieces joined equal `Tokenizer.decode` of all ids, except that what a decoder does at the very
-/// beginning (dropping the first space) happens once.
+/// beginning (dropping the first space) happens once. Of bytes that are no UTF-8 only
+/// a few ids are held back, so that a stream of them takes no more time than another.
 public struct StreamDecoder: Sendable {
+  /// No character has so many tokens; what waits so long is not going to be one.
+  private static let longestWait = 16
+
   private let tokenizer: Tokenizer
   private let skipsSpecialTokens: Bool
   /// Ids already told, kept because their neighbours' text depends on them, and those held back.
@@ -19,10 +23,13 @@ public struct StreamDecoder: Sendable {
 
   /// The text that `id` completes; empty while a character is incomplete.
   public mutating func push(_ id: Int) -> String {
+    if tokenizer.token(of: id) == nil || skipsSpecialTokens && tokenizer.isSpecial(id) { return "" }
     ids.append(id)
     let bytes = Array(text(of: ids[...]).utf8)
-    if bytes.count <= toldBytes || bytes.hasReplacementAtEnd { return "" }
-    let new = String(decoding: bytes[toldBytes...], as: UTF8.self)
+    if bytes.count <= toldBytes || bytes.hasReplacementAtEnd {
+      guard ids.count - told >= Self.longestWait else { return "" }
+    }
+    let new = String(decoding: bytes.dropFirst(toldBytes), as: UTF8.self)
     ids.removeFirst(told)
     told = ids.count
     toldBytes = text(of: ids[...]).utf8.count

@@ -21,7 +21,8 @@ struct BertNormalizer: Normalizer {
     }
     if stripsAccents {
       UnicodeNormalizer(form: .nfd).normalize(&text)
-      text.mapScalars { $0.properties.generalCategory == .nonspacingMark ? "" : nil }
+      let classes = CharacterClasses.shared
+      text.mapScalars { classes[$0.value].contains(.nonspacingMark) ? "" : nil }
     }
     if lowercases { LowercaseNormalizer().normalize(&text) }
   }
@@ -32,10 +33,8 @@ struct BertNormalizer: Normalizer {
     case "\0", "\u{FFFD}": return ""
     default: break
     }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .privateUse: return ""
-    default: return scalar.properties.isWhitespace ? " " : nil
-    }
+    let classes = CharacterClasses.shared[scalar.value]
+    return classes.contains(.control) ? "" : classes.contains(.space) ? " " : nil
   }
 
   /// The blocks of CJK ideographs as BERT lists them, one of which it lets begin late.

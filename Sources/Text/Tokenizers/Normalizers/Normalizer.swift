@@ -67,7 +67,8 @@ struct ReplaceNormalizer: Normalizer {
 /// Lowercases each scalar by itself.
 struct LowercaseNormalizer: Normalizer {
   func normalize(_ text: inout NormalizedText) {
-    text.mapScalars { $0.properties.lowercaseMapping }
+    let mapping = LowercaseMapping.shared
+    text.mapScalars { mapping[$0] }
   }
 }
 

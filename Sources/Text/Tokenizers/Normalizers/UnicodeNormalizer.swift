@@ -1,4 +1,4 @@
-/// The normalization forms of Unicode (UAX 15), over the table in NormalizationTable.swift.
+/// The normalization forms of Unicode (UAX 15), over the tables of the pinned version.
 struct UnicodeNormalizer: Normalizer {
   enum Form: Sendable {
     case nfc, nfd, nfkc, nfkd
@@ -57,7 +57,7 @@ struct UnicodeNormalizer: Normalizer {
         var change = 0
         table.decompose(next.value, isCompatible: form.isCompatible) { value in
           pieces.append(
-            Piece(value: value, combiningClass: combiningClass(value), change: change))
+            Piece(value: value, combiningClass: table.combiningClass(value), change: change))
           change = 1
         }
         index += next.length
@@ -108,103 +108,4 @@ struct UnicodeNormalizer: Normalizer {
     }
     return result
   }
-}
-
-private func combiningClass(_ value: UInt32) -> UInt8 {
-  value < 0x300 ? 0 : Unicode.Scalar(value)?.properties.canonicalCombiningClass.rawValue ?? 0
-}
-
-/// What scalars decompose to, and which pairs compose.
-struct Decompositions: Sendable {
-  static let shared = Decompositions()
-
-  private var canonical: [UInt32: [UInt32]] = [:]
-  private var compatible: [UInt32: [UInt32]] = [:]
-  private var compositions: [UInt64: UInt32] = [:]
-  /// Scalars that may join the one before them.
-  private var seconds: Set<UInt32> = []
-  /// Scalars that have a decomposition and do not compose again.
-  private var excluded: Set<UInt32> = []
-
-  /// Reads entries such as `C0=41,300`, with `!` before scalars that are never composed.
-  private init() {
-    for entry in NormalizationTable.canonical.split(separator: " ") {
-      let isExcluded = entry.hasPrefix("!")
-      guard let (value, parts) = Self.read(isExcluded ? entry.dropFirst() : entry) else { continue }
-      canonical[value] = parts
-      if isExcluded {
-        excluded.insert(value)
-      } else if parts.count == 2 {
-        compositions[UInt64(parts[0]) << 32 | UInt64(parts[1])] = value
-        seconds.insert(parts[1])
-      }
-    }
-    for entry in NormalizationTable.compatible.split(separator: " ") {
-      if let (value, parts) = Self.read(entry) { compatible[value] = parts }
-    }
-  }
-
-  private static func read(_ entry: some StringProtocol) -> (UInt32, [UInt32])? {
-    let sides = entry.split(separator: "=")
-    guard sides.count == 2, let value = UInt32(sides[0], radix: 16) else { return nil }
-    return (value, sides[1].split(separator: ",").compactMap { UInt32($0, radix: 16) })
-  }
-
-  /// Whether a text of only such scalars is in the form already.
-  func isStable(_ value: UInt32, _ form: UnicodeNormalizer.Form) -> Bool {
-    if value < 0xA0 { return true }
-    if combiningClass(value) != 0 { return false }
-    if form.isCompatible, compatible[value] != nil { return false }
-    if form.composes {
-      return !excluded.contains(value) && !seconds.contains(value)
-        && !(Hangul.firstVowel..<Hangul.firstVowel + Hangul.vowels).contains(value)
-        && !(Hangul.firstTail..<Hangul.firstTail + Hangul.tails).contains(value)
-    }
-    return canonical[value] == nil && !Hangul.syllables.contains(value)
-  }
-
-  /// Gives the full decomposition of `value`, scalar by scalar.
-  func decompose(_ value: UInt32, isCompatible: Bool, _ body: (UInt32) -> Void) {
-    if value < 0xA0 { return body(value) }
-    if Hangul.syllables.contains(value) {
-      let index = value - Hangul.syllables.lowerBound
-      body(Hangul.firstLead + index / (Hangul.vowels * Hangul.tails))
-      body(Hangul.firstVowel + index / Hangul.tails % Hangul.vowels)
-      if index % Hangul.tails != 0 { body(Hangul.firstTail + index % Hangul.tails) }
-      return
-    }
-    guard let parts = canonical[value] ?? (isCompatible ? compatible[value] : nil) else {
-      return body(value)
-    }
-    for part in parts { decompose(part, isCompatible: isCompatible, body) }
-  }
-
-  /// The scalar that `first` and `second` compose to.
-  func composition(_ first: UInt32, _ second: UInt32) -> UInt32? {
-    if let value = compositions[UInt64(first) << 32 | UInt64(second)] { return value }
-    if (Hangul.firstLead..<Hangul.firstLead + Hangul.leads).contains(first),
-      (Hangul.firstVowel..<Hangul.firstVowel + Hangul.vowels).contains(second)
-    {
-      let index = (first - Hangul.firstLead) * Hangul.vowels + second - Hangul.firstVowel
-      return Hangul.syllables.lowerBound + index * Hangul.tails
-    }
-    if Hangul.syllables.contains(first),
-      (first - Hangul.syllables.lowerBound) % Hangul.tails == 0,
-      (Hangul.firstTail + 1..<Hangul.firstTail + Hangul.tails).contains(second)
-    {
-      return first + second - Hangul.firstTail
-    }
-    return nil
-  }
-}
-
-/// The arithmetic of Hangul syllables (The Unicode Standard, section 3.12).
-private enum Hangul {
-  static let syllables: Range<UInt32> = 0xAC00..<0xD7A4
-  static let firstLead: UInt32 = 0x1100
-  static let firstVowel: UInt32 = 0x1161
-  static let firstTail: UInt32 = 0x11A7
-  static let leads: UInt32 = 19
-  static let vowels: UInt32 = 21
-  static let tails: UInt32 = 28
 }

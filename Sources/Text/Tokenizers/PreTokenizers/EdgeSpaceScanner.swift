@@ -1,4 +1,4 @@
-/// The spaces that a text begins or ends with: `\A +`, ` +\z`.
+/// The spaces that a piece begins or ends with: `\A +`, ` +\z`.
 struct EdgeSpaceScanner: WordScanner {
   let isAtStart: Bool
 
@@ -7,6 +7,6 @@ struct EdgeSpaceScanner: WordScanner {
     if start > 0, isAtStart || text[start - 1] == 0x20 { return start }
     var index = start
     while index < end, text[index] == 0x20 { index += 1 }
-    return isAtStart || index == text.count ? index : start
+    return isAtStart || index == end ? index : start
   }
 }

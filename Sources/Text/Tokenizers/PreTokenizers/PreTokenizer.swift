@@ -36,20 +36,13 @@ struct PieceText: Sendable {
     _ scanner: any WordScanner, _ bytes: UnsafeBufferPointer<UInt8>, _ piece: Range<Int>,
     _ result: inout [Range<Int>]
   ) {
-    var unmatched = piece.lowerBound
-    var index = piece.lowerBound
-    while index < piece.upperBound {
-      let end = scanner.match(bytes, from: index, to: piece.upperBound)
-      if end <= index {
-        index += utf8Length(lead: bytes[index])
-        continue
-      }
-      if unmatched < index { result.append(unmatched..<index) }
-      result.append(index..<end)
-      index = end
-      unmatched = end
+    var unmatched = 0
+    SplitPattern.forEachMatch(of: scanner, in: UnsafeBufferPointer(rebasing: bytes[piece])) {
+      if unmatched < $0.lowerBound { result.append(piece.part(unmatched..<$0.lowerBound)) }
+      result.append(piece.part($0))
+      unmatched = $0.upperBound
     }
-    if unmatched < piece.upperBound { result.append(unmatched..<piece.upperBound) }
+    if unmatched < piece.count { result.append(piece.part(unmatched..<piece.count)) }
   }
 
   /// Puts `prefix` before each piece for which `isWanted` says so.

@@ -5,6 +5,9 @@ internal import Foundation
 /// Files are written for Oniguruma. ICU agrees with it on everything that was met but for the classes
 /// and anchors that are put right here; CONTRIBUTING.md says why it was chosen. What stays different: a
 /// dot that matches the ends of lines takes a carriage return and its line feed as one.
+///
+/// Expressions may take time without end, such as `(a+)+b`. The engine may take 10,000 steps a UTF-16
+/// unit of a piece and fifty million more; then nothing more is matched in it, and its rest stays whole.
 struct RegularExpression: Sendable {
   private let expression: NSRegularExpression
 
@@ -19,15 +22,20 @@ struct RegularExpression: Sendable {
     self.expression = expression
   }
 
-  /// What Oniguruma takes for a part of a word in a set, and elsewhere.
-  private static let wordInSet = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
-  private static let word = wordInSet + "²³¹¼-¾"
+  /// How often the engine may report progress in a piece, beside once a unit: it does so after 10,000
+  /// steps, and where it looks for a match anew.
+  private static let patience = 5000
 
-  /// What a class that ICU understands otherwise is called there.
+  /// What Oniguruma takes for a part of a word in a set, and elsewhere.
+  private static let wordInSet = set(CharacterClasses.wordRuns)
+  private static let word = wordInSet + "²³¹¼-¾"
+  private static let decimal = set(GeneralCategories.runs(named: "Nd") ?? [])
+
+  /// What a class that ICU understands otherwise, or by another version of Unicode, is called there.
   private static let classes: [Unicode.Scalar: String] = [
     "s": #"\p{White_Space}"#, "S": #"\P{White_Space}"#,
     "h": "[0-9A-Fa-f]", "H": "[^0-9A-Fa-f]", "w": "[\(wordInSet)]",
-    "W": "[^\(wordInSet)]",
+    "W": "[^\(wordInSet)]", "d": "[\(decimal)]", "D": "[^\(decimal)]",
   ]
 
   /// What means something else in a set; ends of words ICU sees through joiners.
@@ -37,27 +45,53 @@ struct RegularExpression: Sendable {
     "B": "(?:(?<=[\(word)])(?=[\(word)])|(?<![\(word)])(?![\(word)]))",
   ]
 
+  /// Ranges as they are written in a set.
+  private static func set(_ runs: [ClosedRange<UInt32>]) -> String {
+    runs.map { run in
+      let first = "\\x{\(String(run.lowerBound, radix: 16))}"
+      return run.count == 1 ? first : first + "-\\x{\(String(run.upperBound, radix: 16))}"
+    }.joined()
+  }
+
+  /// The set that `\p{name}`, or with `isNegated` `\P{name}`, means; other properties are left to ICU.
+  private static func property(_ name: Substring.UnicodeScalarView, isNegated: Bool) -> String {
+    var (name, isNegated) = (String(name), isNegated)
+    if name.first == "^" {
+      name.removeFirst()
+      isNegated.toggle()
+    }
+    if let runs = GeneralCategories.runs(named: name) {
+      return "[\(isNegated ? "^" : "")\(set(runs))]"
+    }
+    return "\\\(isNegated ? "P" : "p"){\(name)}"
+  }
+
   private static func translated(_ pattern: String) -> String {
     var result = ""
-    var isEscaped = false
     var isInFlags = false
     var depth = 0
-    for scalar in pattern.unicodeScalars {
+    var rest = pattern.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
       if isInFlags { isInFlags = "imx-".unicodeScalars.contains(scalar) }
-      if isEscaped {
-        result += (depth == 0 ? outsideSets[scalar] : nil) ?? classes[scalar] ?? "\\\(scalar)"
-        isEscaped = false
-      } else if scalar == "\\" {
-        isEscaped = true
-      } else {
-        if scalar == "[" { depth += 1 }
-        if scalar == "]", depth > 0 { depth -= 1 }
-        if scalar == "?", result.hasSuffix("(") { isInFlags = true }
-        // The flag that lets a dot match a line's end.
-        result.unicodeScalars.append(isInFlags && scalar == "m" ? "s" : scalar)
+      guard scalar != "\\" else {
+        guard let escaped = rest.popFirst() else { return result + "\\" }
+        if escaped == "p" || escaped == "P", rest.first == "{",
+          let end = rest.firstIndex(of: "}")
+        {
+          result += property(rest[..<end].dropFirst(), isNegated: escaped == "P")
+          rest = rest[end...].dropFirst()
+        } else {
+          result += (depth == 0 ? outsideSets[escaped] : nil) ?? classes[escaped] ?? "\\\(escaped)"
+        }
+        continue
       }
+      if scalar == "[" { depth += 1 }
+      if scalar == "]", depth > 0 { depth -= 1 }
+      if scalar == "?", result.hasSuffix("(") { isInFlags = true }
+      // The flag that lets a dot match a line's end.
+      result.unicodeScalars.append(isInFlags && scalar == "m" ? "s" : scalar)
     }
-    return (isEscaped ? result + "\\" : result).replacingPropertyCarets
+    return result
   }
 
   /// The matches in `range` of `text`, in order, empty ones among them; nothing outside is seen.
@@ -74,16 +108,18 @@ struct RegularExpression: Sendable {
       }
       return index
     }
-    return expression.matches(in: piece, range: units).map { match in
-      let start = byte(of: match.range.location)
-      return start..<byte(of: match.range.location + match.range.length)
+    var matches: [Range<Int>] = []
+    var reports = 0
+    expression.enumerateMatches(in: piece, options: .reportProgress, range: units) {
+      match, _, stop in
+      if let match {
+        let start = byte(of: match.range.location)
+        matches.append(start..<byte(of: match.range.location + match.range.length))
+      } else {
+        reports += 1
+        if reports > units.length + Self.patience { stop.pointee = true }
+      }
     }
-  }
-}
-
-extension String {
-  /// `\p{^L}` written as `\P{L}`.
-  fileprivate var replacingPropertyCarets: String {
-    replacingOccurrences(of: #"\p{^"#, with: #"\P{"#)
+    return matches
   }
 }

@@ -20,9 +20,13 @@ struct ScalarSet: Sendable {
   init?(_ text: Substring.UnicodeScalarView) {
     var rest = text
     guard rest.first == "[" else {
-      guard case .some(.named(let wanted)) = Self.element(&rest), rest.isEmpty else { return nil }
-      classes = wanted
-      return
+      switch Self.element(&rest) {
+      case .named(let wanted): classes = wanted
+      case .category(let runs): runs.forEach { insert($0) }
+      default: return nil
+      }
+      if rest.isEmpty { return }
+      return nil
     }
     rest.removeFirst()
     if rest.first == "^" {
@@ -33,6 +37,7 @@ struct ScalarSet: Sendable {
     while !rest.isEmpty {
       switch Self.element(&rest) {
       case .named(let wanted): classes.formUnion(wanted)
+      case .category(let runs): runs.forEach { insert($0) }
       case .scalar(let first):
         var last = first
         if rest.first == "-", rest.count > 1 {
@@ -57,6 +62,8 @@ struct ScalarSet: Sendable {
   private enum Element {
     case scalar(UInt32)
     case named(CharacterClass)
+    /// A general category that is no class.
+    case category([ClosedRange<UInt32>])
   }
 
   /// Takes a character, an escaped one or a class from the front; nil for what has another meaning.
@@ -71,6 +78,7 @@ struct ScalarSet: Sendable {
       let name = String(rest.prefix { $0 != "}" })
       rest = rest.dropFirst(name.unicodeScalars.count + 1)
       return named[name].map(Element.named)
+        ?? GeneralCategories.runs(named: name).map(Element.category)
     }
     return escaped.properties.isAlphabetic || escaped.properties.numericType != nil
       ? nil : .scalar(escaped.value)

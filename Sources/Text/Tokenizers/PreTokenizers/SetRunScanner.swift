@@ -57,6 +57,12 @@ struct TrailingSpaceScanner: WordScanner {
   private let classes = CharacterClasses.shared
 
   func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    // In the middle of a run there is no match: it would have begun where the run did.
+    if start > 0,
+      classes[scalar(text, at: scalarStart(text, before: start, from: 0)).value].contains(.space)
+    {
+      return start
+    }
     let runEnd = run(text, from: start, to: end, of: .space, classes)
     if runEnd == end || runEnd == start { return runEnd }
     return text[start..<runEnd].lastIndex(of: 0x0A) ?? start

@@ -140,23 +140,45 @@ struct SplitPattern: Sendable {
       }
       return parts
     }
-    var unmatched = range.lowerBound
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let end = scanner.match(text, from: index, to: range.upperBound)
-      if end <= index {
-        index += utf8Length(lead: text[index])
-        continue
+    // A scanner sees nothing outside, as an expression does.
+    let piece = UnsafeBufferPointer(rebasing: text[range])
+    var unmatched = 0
+    Self.forEachMatch(of: scanner, in: piece) { match in
+      if unmatched < match.lowerBound {
+        parts.append(Part(range: range.part(unmatched..<match.lowerBound), isMatch: false))
       }
-      if unmatched < index { parts.append(Part(range: unmatched..<index, isMatch: false)) }
-      parts.append(Part(range: index..<end, isMatch: true))
-      index = end
-      unmatched = end
+      parts.append(Part(range: range.part(match), isMatch: true))
+      unmatched = match.upperBound
     }
-    if unmatched < range.upperBound {
-      parts.append(Part(range: unmatched..<range.upperBound, isMatch: false))
+    if unmatched < piece.count {
+      parts.append(Part(range: range.part(unmatched..<piece.count), isMatch: false))
     }
     return parts
+  }
+
+  /// Gives each match in `piece`, in order.
+  @inline(__always)
+  static func forEachMatch(
+    of scanner: any WordScanner, in piece: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+  ) {
+    var index = 0
+    while index < piece.count {
+      let end = scanner.match(piece, from: index, to: piece.count)
+      if end <= index {
+        index += utf8Length(lead: piece[index])
+      } else {
+        body(index..<end)
+        index = end
+      }
+    }
+  }
+}
+
+extension Range<Int> {
+  /// What lies at `places` counted from the lower bound.
+  @inline(__always)
+  func part(_ places: Range<Int>) -> Range<Int> {
+    lowerBound + places.lowerBound..<lowerBound + places.upperBound
   }
 }
 
