@@ -31,6 +31,14 @@ TEXTS = [
     "the" * 60,
 ]
 
+# What SentencePiece's own normalization does otherwise than tokenizers'.
+PIECE_TEXTS = TEXTS + [
+    "the ▁", "▁", " ▁ mill ▁▁ ", "▁the", "  the  ", "e\u0301\u0308 x\u0327\u0301", "ﬁ\u0301n ½\u0308 ①②",
+    "か\u3099き\u309a ｶﾞ ㍿", "\u1112\u1161\u11ab한", "a\u200db\u200b c\u00a0d\u3000e", "ﷺ ‴ ⅞",
+    "<user>", "<user>the", " <user> ", "the<user>the", "the  <user>  mill", "<user><user>", "＜user＞",
+    "<us", "<0x41>", "A\x07\tB\r\nC", "中文字" * 3, "é" * 40, "the mill ran " * 40,
+]
+
 
 def write(name, value):
     path = OUTPUT / name
@@ -49,8 +57,36 @@ def trained_pieces(kind, **options):
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(CORPUS), model_writer=model, model_type=kind,
-        normalization_rule_name="identity", minloglevel=2, num_threads=1, **options)
+        **{"normalization_rule_name": "identity", "minloglevel": 2, "num_threads": 1} | options)
     return model.getvalue()
+
+
+def normalized_pieces():
+    """Ids and decodings of models with SentencePiece's settings, whose tables are of a few rules."""
+    rules = OUTPUT / "rules.tsv"
+    table = {"\u00a0": " ", "\u3000": " ", "\t": " ", "\n": " ", "\r": "", "\u200b": " ", "ﬁ": "fi", "½": "1⁄2",
+             "①": "1", "②": "2", "e\u0301": "é", "e\u0301\u0308": "É", "x\u0327": "X", "か\u3099": "が",
+             "ﷺ": "the  mill", "‴": "′′′", "＜": "<", "＞": ">", "\u1112\u1161": "하", "\u1112\u1161\u11ab": "한"}
+    line = "{}\t{}\n".format
+    points = lambda text: " ".join(f"{ord(scalar):X}" for scalar in text)
+    rules.parent.mkdir(parents=True, exist_ok=True)
+    rules.write_text("".join(line(points(old), points(new)) for old, new in table.items()))
+    expected = {}
+    for name, kind, options in [
+        ("rules_bpe", "bpe", {"vocab_size": 420, "byte_fallback": True}),
+        ("rules_unigram", "unigram", {"vocab_size": 90}),
+        ("rules_bytes", "unigram", {"vocab_size": 345, "byte_fallback": True, "add_dummy_prefix": False}),
+        ("rules_spaces", "unigram", {"vocab_size": 90, "remove_extra_whitespaces": False}),
+    ]:
+        model = trained_pieces(kind, user_defined_symbols=["<user>"], normalization_rule_name="",
+                               normalization_rule_tsv=str(rules), unk_surface=" <?> ", **options)
+        write(f"{name}/tokenizer.model", model)
+        processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+        expected[name] = [
+            {"text": text, "ids": (ids := processor.encode(text)), "decoded": processor.decode(ids)}
+            for text in PIECE_TEXTS]
+    rules.unlink()
+    return expected
 
 
 def sentencepieces():
@@ -138,4 +174,4 @@ def byte_level():
     return expected
 
 
-write("cases.json", sentencepieces() | byte_level())
+write("cases.json", sentencepieces() | normalized_pieces() | byte_level())

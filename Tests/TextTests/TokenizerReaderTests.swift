@@ -24,7 +24,11 @@ import Testing
     return folder
   }
 
-  @Test(arguments: ["bpe", "trimming", "unigram", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])
+  @Test(arguments: [
+    "bpe", "trimming", "unigram", "rules_bpe", "rules_unigram", "rules_bytes", "rules_spaces",
+    "ranks",
+    "gpt2", "gguf_pieces", "gguf_bytes",
+  ])
   func `a folder without tokenizer.json has the ids of its file's own library`(
     _ name: String
   ) throws {
@@ -36,7 +40,48 @@ import Testing
       let expected = try #require(json["ids"]?.array).compactMap(\.integer)
       let isEqual = tokenizer.encode(text, addSpecialTokens: false) == expected
       #expect(isEqual, "\(name) \(text.debugDescription)")
+      guard let decoded = json["decoded"]?.string else { continue }
+      let isSame = tokenizer.decode(expected).utf8.elementsEqual(decoded.utf8)
+      #expect(isSame, "\(name) \(text.debugDescription)")
     }
+  }
+
+  @Test(arguments: ["rules_bpe", "rules_unigram"])
+  func `SentencePiece's normalization is kept by a save, and its text by a stream`(
+    _ name: String
+  ) throws {
+    let tokenizer = try Tokenizer(path: Self.folder(name))
+    let folder = try TemporaryFolder()
+    try tokenizer.save(to: folder.path)
+    let saved = try Tokenizer(path: folder.path)
+    for json in try #require(try JSON(contentsOf: Self.folder("cases.json"))[name]?.array) {
+      let text = try #require(json["text"]?.string)
+      let ids = tokenizer.encode(text, addSpecialTokens: false)
+      #expect(saved.encode(text, addSpecialTokens: false) == ids)
+      #expect(tokenizer.encoding(of: text, addSpecialTokens: false).ids == ids)
+      var decoder = saved.streamDecoder(skipSpecialTokens: false)
+      let pieces = ids.map { decoder.push($0) } + [decoder.finish()]
+      #expect(pieces.joined().utf8.elementsEqual(tokenizer.decode(ids).utf8))
+    }
+  }
+
+  @Test func `offsets under SentencePiece's rules are the places that the pieces came from`() throws
+  {
+    let tokenizer = try Tokenizer(path: Self.folder("rules_bpe"))
+    let text = "  the e\u{301}\u{308}  <user>ﬁ"
+    let scalars = Array(text.unicodeScalars)
+    let encoding = tokenizer.encoding(of: text, addSpecialTokens: false)
+    let covered = encoding.offsets.map { range in
+      String(String.UnicodeScalarView(scalars[range]))
+    }
+    let user = try #require(encoding.tokens.firstIndex(of: "<user>"))
+    #expect(covered[user] == "<user>")
+    #expect(covered[0].unicodeScalars.first == "t")
+    #expect(covered.last?.unicodeScalars.last == "ﬁ")
+    #expect(
+      zip(encoding.offsets, encoding.offsets.dropFirst()).allSatisfy {
+        $0.lowerBound <= $1.lowerBound
+      })
   }
 
   @Test(arguments: ["bpe", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])

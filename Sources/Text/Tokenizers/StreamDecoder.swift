@@ -23,9 +23,15 @@ public struct StreamDecoder: Sendable {
     let bytes = Array(text(of: ids[...]).utf8)
     if bytes.count <= toldBytes || bytes.hasReplacementAtEnd { return "" }
     let new = String(decoding: bytes[toldBytes...], as: UTF8.self)
-    ids.removeFirst(told)
+    let kept = text(of: ids[told...]).utf8.count
+    if kept > 0 {
+      ids.removeFirst(told)
+      toldBytes = kept
+    } else {
+      // Pieces without text, such as a space at the beginning, do not tell that there was text before.
+      toldBytes = bytes.count
+    }
     told = ids.count
-    toldBytes = text(of: ids[...]).utf8.count
     return new
   }
 

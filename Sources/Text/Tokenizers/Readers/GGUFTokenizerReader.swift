@@ -58,6 +58,7 @@ enum GGUFTokenizerReader: TokenizerReader {
         kind: kinds.flatMap { .init(rawValue: $0[id]) } ?? .normal)
     }
     vocabulary.isUnigram = model == "t5"
+    vocabulary.isSentencePiece = vocabulary.isUnigram
     vocabulary.fallsBackToBytes = vocabulary.pieces.contains { $0.kind == .byte }
     func id(_ name: String) -> Int? {
       file.integer(key(name)).flatMap { tokens.indices.contains($0) ? $0 : nil }
