@@ -20,6 +20,8 @@ public struct Tokenizer: Sendable {
   public let unknown: Int?
   /// How long texts are cut where the file says so; `encode` cuts none.
   public let truncation: Truncation?
+  /// How texts that are encoded together get one length, where the file says so; `encode` fills none.
+  public let batchPadding: Padding?
 
   /// What `tokenizer_config.json`, or another kind of file in its place, says.
   let configuration: JSON?
@@ -50,6 +52,7 @@ public struct Tokenizer: Sendable {
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder
     truncation = parts.truncation
+    batchPadding = parts.batchPadding
     model = parts.model
     let tokens = parts.addedTokens
     added = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
