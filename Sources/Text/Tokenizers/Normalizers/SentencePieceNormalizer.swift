@@ -52,37 +52,46 @@ struct SentencePieceNormalizer: Normalizer {
     if removesExtraSpaces {
       while place < bytes.count {
         let (new, length) = next(bytes, place)
-        guard new.elementsEqual(CollectionOfOne(0x20)) else { break }
+        guard new.map({ $0.elementsEqual(Self.space) }) ?? (bytes[place] == 0x20) else { break }
         place += length
       }
     }
     if place == bytes.count { return }
-    if addsSpace { builder.add(Self.mark, from: place) }
+    if addsSpace { builder.add(Self.mark, over: place..<place + 1) }
     var followsSpace = removesExtraSpaces
     while place < bytes.count {
-      var (new, length) = next(bytes, place)
-      if followsSpace { new = new.drop { $0 == 0x20 } }
-      for byte in new {
-        if byte == 0x20 {
-          builder.add(Self.mark, from: place)
-        } else {
-          builder.add(CollectionOfOne(byte), from: place)
-        }
-      }
-      if removesExtraSpaces, let last = new.last { followsSpace = last == 0x20 }
+      let (new, length) = next(bytes, place)
+      let old = place..<place + length
       place += length
+      if let new {
+        for byte in followsSpace ? new.drop(while: { $0 == 0x20 }) : new {
+          builder.add(byte == 0x20 ? Self.mark : [byte], over: old)
+        }
+        if let last = new.last { followsSpace = removesExtraSpaces && last == 0x20 }
+      } else {
+        var start = old.lowerBound
+        while followsSpace, start < old.upperBound, bytes[start] == 0x20 { start += 1 }
+        for index in start..<old.upperBound {
+          if bytes[index] == 0x20 {
+            builder.add(Self.mark, over: index..<index + 1)
+          } else {
+            builder.keep(index..<index + 1)
+          }
+        }
+        followsSpace = removesExtraSpaces && bytes[old.upperBound - 1] == 0x20
+      }
     }
   }
 
-  /// What stands for the bytes at `place`, and how many they are: a symbol, a rule or a character.
+  private static let space: [UInt8] = [0x20]
+
+  /// What stands for the bytes at `place`, nil for themselves, and how many they are: a rule's, or
+  /// else those of a symbol or a character.
   private func next(
     _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int
-  ) -> (new: ArraySlice<UInt8>, length: Int) {
-    if let symbol = kept.longestToken(in: bytes, from: place) {
-      return (Array(bytes[place..<place + symbol.length])[...], symbol.length)
-    }
+  ) -> (new: ArraySlice<UInt8>?, length: Int) {
+    if let symbol = kept.longestToken(in: bytes, from: place) { return (nil, symbol.length) }
     if let rule = map?.longestRule(in: bytes, from: place) { return rule }
-    let length = min(utf8Length(lead: bytes[place]), bytes.count - place)
-    return (Array(bytes[place..<place + length])[...], length)
+    return (nil, min(utf8Length(lead: bytes[place]), bytes.count - place))
   }
 }
