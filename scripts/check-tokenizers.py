@@ -3,11 +3,13 @@
     python scripts/check-tokenizers.py DATA [--cap 200] [--only NAME]
         (tokenizers, sentencepiece, tiktoken; ANNEAL names the executable)
 
-Texts: the llama.cpp vectors, lines of every file under DATA/datasets (of each, `--cap` lines taken evenly, cut
-at 4,000 characters), and 10,000 generated strings. Encoded without special tokens added. SentencePiece and
-tiktoken take no special token out of a text, so texts that spell one are left out there, and counted.
+Texts: the llama.cpp vectors, lines of every file under DATA/datasets (of each, `--cap` lines taken evenly, 0 for
+all of them, cut at 4,000 characters), and 10,000 generated strings. Encoded without special tokens added.
+SentencePiece and tiktoken take no special token out of a text, so texts that spell one are left out there, and
+counted. The vocabularies in GGUF files are compared with llama.cpp's own ids too, and so are those of tokenizers
+for which there are such ids and no GGUF file.
 """
-import argparse, base64, json, os, pathlib, random, subprocess, sys, tempfile
+import argparse, base64, json, os, pathlib, random, shutil, subprocess, sys, tempfile
 import sentencepiece, tiktoken, tokenizers
 
 parser = argparse.ArgumentParser()
@@ -17,8 +19,15 @@ parser.add_argument("--only", default="")
 options = parser.parse_args()
 anneal = os.environ.get("ANNEAL", ".build/release/anneal")
 folder = options.data / "tokenizers"
+# Tokenizers whose ids llama.cpp's vectors hold, without a GGUF file.
+TWINS = {"llama3_2_bpe/tokenizer.derived.json": "llama-bpe", "qwen2/vocab.json": "qwen2",
+         "qwen2/tokenizer.derived.json": "qwen2", "llama3/tokenizer.model": "llama-bpe"}
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
           r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+SHORT, LEAD = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?", r"[^\r\n\p{L}\p{N}]?"
+LLAMA4 = (rf"{LEAD}{UPPER}*{LOWER}+{SHORT}|{LEAD}{UPPER}+{LOWER}*{SHORT}|\p{{N}}{{1,3}}"
+          r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 
 
 def vectors(path):
@@ -31,7 +40,8 @@ def dataset_lines():
             lines = path.read_text("utf8").splitlines() if path.is_file() else []
         except UnicodeDecodeError:
             continue
-        yield from (line[:4000] for line in lines[::max(1, -(-len(lines) // options.cap))])
+        step = -(-len(lines) // options.cap) if options.cap else 1
+        yield from (line[:4000] for line in lines[::max(1, step)])
 
 
 def generated(count=10_000):
@@ -76,13 +86,18 @@ class SentencePiece:
 class Ranks:
     def __init__(self, path):
         ranks = {base64.b64decode(token): int(rank) for token, rank in map(str.split, path.read_text().splitlines())}
-        self.encoding = tiktoken.Encoding("ranks", pat_str=LLAMA3, mergeable_ranks=ranks, special_tokens={})
+        pattern = LLAMA4 if "llama4" in path.name else LLAMA3
+        self.encoding = tiktoken.Encoding("ranks", pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
         self.specials = ["<|"]
         self.encode, self.decode = self.encoding.encode_ordinary, self.encoding.decode
 
 
 def pair(vocab, merges):
-    return tokenizers.ByteLevelBPETokenizer(str(vocab), str(merges))._tokenizer
+    tokenizer = tokenizers.ByteLevelBPETokenizer(str(vocab), str(merges))._tokenizer
+    # GPT-2's only special token, which its two files do not mark as one.
+    if tokenizer.token_to_id("<|endoftext|>") is not None:
+        tokenizer.add_special_tokens(["<|endoftext|>"])
+    return tokenizer
 
 
 def reference(path):
@@ -104,7 +119,12 @@ def reference(path):
 
 
 def ours(path, texts):
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+    with tempfile.TemporaryDirectory() as place, tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        if "llama4" in path.name:
+            # The folder tells the family of ranks that are not as many as the model's.
+            shutil.copy(path, f"{place}/tokenizer.model")
+            pathlib.Path(f"{place}/config.json").write_text('{"model_type": "llama4"}')
+            path = place
         file.writelines(json.dumps(text) + "\n" for text in texts)
         file.flush()
         out = subprocess.run([anneal, "tokenizer", "encode", "--tokenizer", str(path), "--file", file.name,
@@ -120,28 +140,12 @@ texts = list(dict.fromkeys([*texts, *dataset_lines(), *generated()]))
 print(f"{len(texts)} texts; at most {options.cap} lines of a file\n")
 print(f"{'tokenizer':58} {'texts':>7} {'left out':>8} {'ids differ':>10} {'decodings differ':>16}")
 failed = False
-for path in sorted(folder.rglob("*")):
-    name = path.relative_to(folder).as_posix()
-    if options.only not in name or not path.is_file():
-        continue
-    differences = []
-    try:
-        other, used, expected = reference(path), texts, None
-        if other:
-            used = [text for text in texts if not any(special in text for special in other.specials)]
-            expected = [other.encode(text) for text in used]
-        elif path.suffix == ".gguf":
-            # No Python library reads these: llama.cpp's own ids.
-            used = vectors(path.with_name(path.name + ".inp"))
-            lines = path.with_name(path.name + ".out").read_text().split("\n")
-            expected = [[int(id) for id in line.split()] for line in lines][:len(used)]
-        else:
-            continue
-        rows = ours(path, used)
-    except Exception as error:
-        print(f"{name:58} not compared: {str(error)[:150]}", flush=True)
-        failed = True
-        continue
+
+
+def compare(name, path, used, expected, other=None):
+    """Prints a line of the table, and the first differences."""
+    global failed
+    rows = ours(path, used)
     wrong = [i for i, row in enumerate(rows) if row["ids"] != expected[i]]
     texts_differ = [i for i, row in enumerate(rows) if other and row["text"] != other.decode(row["ids"])]
     left_out = len(texts) - len(used) if other else 0
@@ -152,4 +156,22 @@ for path in sorted(folder.rglob("*")):
         print(f"    text of {rows[i]['ids'][:16]}\n      ours   {rows[i]['text'][:80]!r}\n"
               f"      theirs {other.decode(rows[i]['ids'])[:80]!r}")
     failed = failed or bool(wrong or texts_differ)
+
+
+for path in sorted(folder.rglob("*")):
+    name = path.relative_to(folder).as_posix()
+    if options.only not in name or not path.is_file():
+        continue
+    try:
+        if other := reference(path):
+            used = [text for text in texts if not any(special in text for special in other.specials)]
+            compare(name, path, used, [other.encode(text) for text in used], other)
+        if path.suffix == ".gguf" or name in TWINS:
+            stem = path if path.suffix == ".gguf" else folder / f"ggml_vocab/ggml-vocab-{TWINS[name]}.gguf"
+            used = vectors(stem.with_name(stem.name + ".inp"))
+            lines = stem.with_name(stem.name + ".out").read_text().split("\n")
+            compare(f"{name} (llama.cpp)", path, used, [[int(id) for id in line.split()] for line in lines][:len(used)])
+    except Exception as error:
+        print(f"{name:58} not compared: {str(error)[:150]}", flush=True)
+        failed = True
 sys.exit(failed)

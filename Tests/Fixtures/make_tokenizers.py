@@ -367,6 +367,67 @@ def of_truncation():
     write("truncation.json", cases)
 
 
+def of_pairs():
+    """Two texts put together, and batches filled to one length."""
+    def special(name, kind):
+        return {"SpecialToken": {"id": name, "type_id": kind}}
+
+    def text(name, kind):
+        return {"Sequence": {"id": name, "type_id": kind}}
+
+    def processors_of(begin, end):
+        names = {name: {"id": name, "ids": ids, "tokens": [{begin: "<s>", end: "</s>"}[id] for id in ids]}
+                 for name, ids in [("<s>", [begin]), ("</s>", [end]), ("<two>", [end, begin])]}
+        template = {"type": "TemplateProcessing", "special_tokens": names}
+        level = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}
+        bert = template | {
+            "single": [special("<s>", 0), text("A", 0), special("</s>", 0)],
+            "pair": [special("<s>", 0), text("A", 0), special("</s>", 0), text("B", 1), special("</s>", 1)]}
+        return [
+            None, level, bert,
+            template | {"single": [text("A", 3), special("<two>", 2)],
+                        "pair": [special("<two>", 4), text("B", 1), special("</s>", 5), text("A", 0)]},
+            {"type": "BertProcessing", "sep": ["</s>", end], "cls": ["<s>", begin]},
+            {"type": "RobertaProcessing", "sep": ["</s>", end], "cls": ["<s>", begin], "trim_offsets": True,
+             "add_prefix_space": False},
+            {"type": "Sequence", "processors": [level, bert]},
+        ]
+
+    paddings = [
+        {"strategy": strategy, "direction": direction, "pad_to_multiple_of": multiple, "pad_id": 1,
+         "pad_type_id": kind, "pad_token": "</s>"}
+        for strategy, direction, multiple, kind in [
+            ("BatchLongest", "Right", None, 0), ("BatchLongest", "Left", 8, 1), ({"Fixed": 12}, "Right", None, 3),
+            ({"Fixed": 12}, "Left", 5, 0), ({"Fixed": 2}, "Right", None, 0), ("BatchLongest", "Right", 0, 0)]]
+    texts = [("the miller's boy", " and the river "), ("", "the"), ("the <s> mill", ""), (" Äpfel ", "  two  spaces")]
+
+    def brief(encoding):
+        return {"ids": encoding.ids, "tokens": encoding.tokens, "types": encoding.type_ids,
+                "offsets": [place for pair in encoding.offsets for place in pair],
+                "mask": encoding.attention_mask, "sequences": encoding.sequence_ids}
+
+    cases = []
+    for name in ["byte_level", "sentencepiece"]:
+        base = json.loads((OUTPUT / f"{name}.tokenizer.json").read_text())
+        begin, end = (0, 1) if name == "byte_level" else (1, 2)
+        for processor in processors_of(begin, end):
+            tokenizer = Tokenizer.from_str(json.dumps(base | {"post_processor": processor}))
+            cases.append({
+                "tokenizer": name, "processor": processor,
+                "singles": [brief(tokenizer.encode(first, add_special_tokens=adds))
+                            for first, _ in texts for adds in [True, False]],
+                "pairs": [brief(tokenizer.encode(first, second, add_special_tokens=adds))
+                          for first, second in texts for adds in [True, False]]})
+    bert = processors_of(0, 1)[2]
+    batches = []
+    for padding in paddings:
+        base = json.loads((OUTPUT / "byte_level.tokenizer.json").read_text())
+        tokenizer = Tokenizer.from_str(json.dumps(base | {"post_processor": bert, "padding": padding}))
+        batches.append({"padding": padding, "rows": [brief(row) for row in tokenizer.encode_batch(texts)],
+                        "alone": brief(tokenizer.encode(texts[0][0]))})
+    write("pairs.json", {"texts": texts, "template": bert, "cases": cases, "batches": batches})
+
+
 def brief(tokenizer, text):
     """A text, its ids, their offsets one after another, and the ids' text."""
     encoding = tokenizer.encode(text)
@@ -461,3 +522,4 @@ else:
     of_models()
     of_patterns()
     of_truncation()
+    of_pairs()

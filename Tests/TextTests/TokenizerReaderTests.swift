@@ -24,7 +24,12 @@ import Testing
     return folder
   }
 
-  @Test(arguments: ["bpe", "trimming", "unigram", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])
+  @Test(arguments: [
+    "bpe", "trimming", "unigram", "rules_bpe", "rules_unigram", "rules_bytes", "rules_spaces",
+    "ranks", "ranks_llama4", "gpt2", "gguf_pieces", "gguf_bytes", "words/default.gguf",
+    "words/falcon.gguf", "words/deepseek-llm.gguf", "words/deepseek-v3.gguf", "words/llama4.gguf",
+    "bert", "bert_cased",
+  ])
   func `a folder without tokenizer.json has the ids of its file's own library`(
     _ name: String
   ) throws {
@@ -36,7 +41,51 @@ import Testing
       let expected = try #require(json["ids"]?.array).compactMap(\.integer)
       let isEqual = tokenizer.encode(text, addSpecialTokens: false) == expected
       #expect(isEqual, "\(name) \(text.debugDescription)")
+      if let all = json["all"]?.array {
+        #expect(tokenizer.encode(text) == all.compactMap(\.integer), "\(text.debugDescription)")
+      }
+      guard let decoded = json["decoded"]?.string else { continue }
+      let isSame = tokenizer.decode(expected).utf8.elementsEqual(decoded.utf8)
+      #expect(isSame, "\(name) \(text.debugDescription)")
     }
+  }
+
+  @Test(arguments: ["rules_bpe", "rules_unigram"])
+  func `SentencePiece's normalization is kept by a save, and its text by a stream`(
+    _ name: String
+  ) throws {
+    let tokenizer = try Tokenizer(path: Self.folder(name))
+    let folder = try TemporaryFolder()
+    try tokenizer.save(to: folder.path)
+    let saved = try Tokenizer(path: folder.path)
+    for json in try #require(try JSON(contentsOf: Self.folder("cases.json"))[name]?.array) {
+      let text = try #require(json["text"]?.string)
+      let ids = tokenizer.encode(text, addSpecialTokens: false)
+      #expect(saved.encode(text, addSpecialTokens: false) == ids)
+      #expect(tokenizer.encoding(of: text, addSpecialTokens: false).ids == ids)
+      var decoder = saved.streamDecoder(skipSpecialTokens: false)
+      let pieces = ids.map { decoder.push($0) } + [decoder.finish()]
+      #expect(pieces.joined().utf8.elementsEqual(tokenizer.decode(ids).utf8))
+    }
+  }
+
+  @Test func `offsets under SentencePiece's rules are the places that the pieces came from`() throws
+  {
+    let tokenizer = try Tokenizer(path: Self.folder("rules_bpe"))
+    let text = "  the e\u{301}\u{308}  <user>ﬁ"
+    let scalars = Array(text.unicodeScalars)
+    let encoding = tokenizer.encoding(of: text, addSpecialTokens: false)
+    let covered = encoding.offsets.map { range in
+      String(String.UnicodeScalarView(scalars[range]))
+    }
+    let user = try #require(encoding.tokens.firstIndex(of: "<user>"))
+    #expect(covered[user] == "<user>")
+    #expect(covered[0].unicodeScalars.first == "t")
+    #expect(covered.last?.unicodeScalars.last == "ﬁ")
+    #expect(
+      zip(encoding.offsets, encoding.offsets.dropFirst()).allSatisfy {
+        $0.lowerBound <= $1.lowerBound
+      })
   }
 
   @Test(arguments: ["bpe", "ranks", "gpt2", "gguf_pieces", "gguf_bytes"])
@@ -74,6 +123,56 @@ import Testing
     #expect(pair.encode("the<|end|>").last == end)
     #expect(try !pair.isSpecial(#require(pair.id(of: "hello"))))
     #expect(try Tokenizer(path: Self.folder("gguf_bytes")).endOfText == end)
+  }
+
+  @Test func `a GGUF file's chat template is found, and one beside it comes first`() throws {
+    let file = Self.folder("words/default.gguf")
+    let own = try #require(try ChatTemplate.load(modelFolder: file))
+    #expect(own.source == "{{ messages[0]['content'] }}")
+    let tools = try #require(try ChatTemplate.load(modelFolder: file, named: "tool_use"))
+    #expect(tools.source == "{{ messages | length }}")
+    #expect(try ChatTemplate.load(modelFolder: file, named: "rag") == nil)
+    let folder = try copy([("words/default.gguf", "model.gguf")])
+    #expect(try ChatTemplate.load(modelFolder: folder.path)?.source == own.source)
+    #expect(
+      try ChatTemplate.load(modelFolder: folder.path, named: "tool_use")?.source == tools.source)
+    _ = try folder.write("beside", to: "chat_template.jinja")
+    #expect(try ChatTemplate.load(modelFolder: folder.path)?.source == "beside")
+    let bare = try copy([("gguf_bytes/model.gguf", "model.gguf")])
+    #expect(try ChatTemplate.load(modelFolder: bare.path) == nil)
+    let broken = try folder.write("GGUF nothing", to: "broken.gguf")
+    let error = try #require(throws: AnnealError.self) {
+      _ = try ChatTemplate.load(modelFolder: broken)
+    }
+    #expect(error.place?.file == broken)
+  }
+
+  @Test func `Llama-4's ranks have its special tokens at its ids`() throws {
+    let tokenizer = try Tokenizer(path: Self.folder("ranks_llama4"))
+    let first = try #require(tokenizer.id(of: "<|begin_of_text|>"))
+    // The ids of the model's own files, which count from 200,000.
+    for (name, id) in [
+      ("<|header_start|>", 200_005), ("<|eot|>", 200_008), ("<|finetune_right_pad|>", 200_018),
+      ("<|image_start|>", 200_080), ("<|patch|>", 200_092),
+      ("<|vision_reserved_special_token_1047|>", 201_133), ("<|reasoning_thinking_end|>", 201_143),
+      ("<|reserved_special_token_0|>", 201_144),
+    ] {
+      #expect(tokenizer.id(of: name) == id - 200_000 + first, "\(name)")
+    }
+    #expect(tokenizer.vocabularySize == first + 2048)
+    #expect(tokenizer.encode("the").first == first)
+  }
+
+  @Test func `what a BERT vocabulary says of itself is saved with it`() throws {
+    let tokenizer = try Tokenizer(path: Self.folder("bert"))
+    let folder = try TemporaryFolder()
+    try tokenizer.save(to: folder.path)
+    let saved = try Tokenizer(path: folder.path)
+    #expect(saved.encode("The mill", and: "ran.") == tokenizer.encode("The mill", and: "ran."))
+    #expect(tokenizer.encoding(of: "The", and: "ran").typeIDs.last == 1)
+    #expect(saved.padding == tokenizer.id(of: "[PAD]"))
+    #expect(saved.unknown == tokenizer.id(of: "[UNK]"))
+    #expect(tokenizer.isSpecial(try #require(tokenizer.id(of: "[CLS]"))))
   }
 
   @Test func `a folder's tokenizer.json comes first, then tokenizer.model, then the others`() throws

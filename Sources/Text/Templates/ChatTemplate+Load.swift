@@ -7,17 +7,21 @@ internal import AnnealFiles
 #endif
 
 extension ChatTemplate {
-  /// The chat template of a model folder; nil when it has none.
+  /// The chat template of a model folder, or of a GGUF file; nil when it has none.
   ///
   /// Read, in this order: `chat_template.jinja` (for a name other than `default`,
-  /// `additional_chat_templates/NAME.jinja`), `chat_template.json`, and `chat_template` in
-  /// `tokenizer_config.json`, which is one template or a list of named ones.
+  /// `additional_chat_templates/NAME.jinja`), `chat_template.json`, `chat_template` in
+  /// `tokenizer_config.json`, which is one template or a list of named ones, and the metadata of the
+  /// folder's GGUF file (`tokenizer.chat_template`, for other names `tokenizer.chat_template.NAME`).
   ///
   /// - Parameter named: which of several templates; models with tools may have `tool_use`.
   /// - Throws: `AnnealError` when a file is broken or holds no template.
   public static func load(
     modelFolder: String, named: String = "default"
   ) throws -> ChatTemplate? {
+    if !Folder.exists(modelFolder), modelFolder.hasSuffix(".gguf") {
+      return try inGGUF(modelFolder, named)
+    }
     let file =
       named == "default"
       ? "chat_template.jinja" : "additional_chat_templates/\(named).jinja"
@@ -31,7 +35,22 @@ extension ChatTemplate {
       guard let found = json["chat_template"], !found.isNull else { continue }
       return try select(named, from: found, file: path)
     }
-    return nil
+    return try GGUFTokenizerReader.file(in: modelFolder).flatMap { try inGGUF($0, named) }
+  }
+
+  /// The template in the metadata of the GGUF file at `path` (ggml, docs/gguf.md).
+  private static func inGGUF(_ path: String, _ named: String) throws -> ChatTemplate? {
+    let key = "tokenizer.chat_template" + (named == "default" ? "" : "." + named)
+    let file = try GGUFFile(path: path)
+    guard let source = file.string(key) else {
+      if file.names.contains(key) {
+        throw AnnealError(
+          .model, "the chat template is not a string", at: .init(file: path, field: key),
+          remedy: "Put a chat_template.jinja beside the file.")
+      }
+      return nil
+    }
+    return try ChatTemplate(source: source, name: "\(Folder.name(of: path))#\(key)")
   }
 
   private static func select(

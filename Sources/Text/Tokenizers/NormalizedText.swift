@@ -96,6 +96,15 @@ struct NormalizedText: Sendable {
       if let spans = old.spans { result.spans?.append(contentsOf: spans[range]) }
     }
 
+    /// Adds bytes that stand for all of the old text in `range`, which is not empty.
+    mutating func add(_ bytes: some Collection<UInt8>, over range: Range<Int>) {
+      result.bytes.append(contentsOf: bytes)
+      if let spans = old.spans {
+        let span = Span(start: spans[range.lowerBound].start, end: spans[range.upperBound - 1].end)
+        result.spans?.append(contentsOf: repeatElement(span, count: bytes.count))
+      }
+    }
+
     /// Adds bytes that stand for the character of the old text at `index`.
     mutating func add(_ bytes: some Collection<UInt8>, from index: Int) {
       result.bytes.append(contentsOf: bytes)

@@ -30,9 +30,15 @@ public struct StreamDecoder: Sendable {
       guard ids.count - told >= Self.longestWait else { return "" }
     }
     let new = String(decoding: bytes.dropFirst(toldBytes), as: UTF8.self)
-    ids.removeFirst(told)
+    let kept = text(of: ids[told...]).utf8.count
+    if kept > 0 {
+      ids.removeFirst(told)
+      toldBytes = kept
+    } else {
+      // Pieces without text, such as a space at the beginning, do not tell that there was text before.
+      toldBytes = bytes.count
+    }
     told = ids.count
-    toldBytes = text(of: ids[...]).utf8.count
     return new
   }
 

@@ -10,7 +10,10 @@ protocol TokenDecoder: Sendable {
 /// The kinds of decoder that are known, one line each.
 enum TokenDecoders {
   static let all: [String: @Sendable (TokenizerPart) throws -> any TokenDecoder] = [
-    "Sequence": { DecoderSequence(parts: try $0.parts("decoders").map(read)) },
+    "Sequence": {
+      let parts = try $0.parts("decoders").map(read)
+      return try SentencePieceDecoder($0) ?? DecoderSequence(parts: parts)
+    },
     "ByteLevel": { _ in ByteLevelDecoder() },
     "ByteFallback": { _ in ByteFallbackDecoder() },
     "Fuse": { _ in FuseDecoder() },
@@ -93,7 +96,7 @@ struct ByteFallbackDecoder: TokenDecoder {
     run.removeAll()
   }
 
-  private static func byte(_ piece: String) -> UInt8? {
+  static func byte(_ piece: String) -> UInt8? {
     let text = Array(piece.utf8)
     guard text.count == 6, text.starts(with: Array("<0x".utf8)), text[5] == UInt8(ascii: ">") else {
       return nil

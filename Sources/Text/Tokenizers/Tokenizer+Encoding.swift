@@ -24,11 +24,38 @@ extension Tokenizer {
     return ids
   }
 
+  /// The ids of two texts as the model wants a pair of them, such as `[CLS] a [SEP] b [SEP]`.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around the texts is put there.
+  public func encode(
+    _ text: String, and second: String, addSpecialTokens: Bool = true
+  ) -> [Int] {
+    let ids = [
+      encode(text, addSpecialTokens: false), encode(second, addSpecialTokens: false),
+    ]
+    return postProcessor.pair.flatMap { piece in
+      switch piece {
+      case .special(let special, _): addSpecialTokens ? special : []
+      case .text(let number, _): ids[number]
+      }
+    }
+  }
+
   /// The ids of `text`, with the tokens they stand for and the scalars each covers.
   ///
   /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put there.
   public func encoding(of text: String, addSpecialTokens: Bool = true) -> Encoding {
-    finished(plainEncoding(of: text), addSpecialTokens)
+    finished([plainEncoding(of: text)], addSpecialTokens)
+  }
+
+  /// The ids of two texts as the model wants a pair of them, with the type that the model's template
+  /// gives each; offsets count in the text that a token is of.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around the texts is put there.
+  public func encoding(
+    of text: String, and second: String, addSpecialTokens: Bool = true
+  ) -> Encoding {
+    finished([plainEncoding(of: text), plainEncoding(of: second)], addSpecialTokens)
   }
 
   /// The parts of a text that is longer than `truncation` allows, what is kept first; one part for
@@ -42,7 +69,7 @@ extension Tokenizer {
     let encoding = plainEncoding(of: text)
     let added = addSpecialTokens ? postProcessor.before.count + postProcessor.after.count : 0
     return truncation.parts(of: encoding.ids.count, added: added).map {
-      finished(encoding.part($0), addSpecialTokens)
+      finished([encoding.part($0)], addSpecialTokens)
     }
   }
 
@@ -82,24 +109,36 @@ extension Tokenizer {
     return Encoding(ids: ids, tokens: tokens, offsets: offsets)
   }
 
-  private func finished(_ encoding: Encoding, _ addSpecialTokens: Bool) -> Encoding {
-    var encoding = encoding
-    if postProcessor.trimsOffsets {
-      for index in encoding.offsets.indices {
-        encoding.offsets[index] = postProcessor.trimmed(
-          encoding.offsets[index], of: encoding.tokens[index], isFirst: index == 0)
+  /// One text or two, put together.
+  private func finished(_ texts: [Encoding], _ addSpecialTokens: Bool) -> Encoding {
+    let texts = texts.map { text in
+      guard postProcessor.trimsOffsets else { return text }
+      var text = text
+      for index in text.offsets.indices {
+        text.offsets[index] = postProcessor.trimmed(
+          text.offsets[index], of: text.tokens[index], isFirst: index == 0)
+      }
+      return text
+    }
+    var whole = Encoding(ids: [], tokens: [], offsets: [])
+    for piece in texts.count == 1 ? postProcessor.single : postProcessor.pair {
+      switch piece {
+      case .special(let ids, let type):
+        if addSpecialTokens { whole.append(special(ids, type)) }
+      case .text(let number, let type):
+        var text = texts[number]
+        text.typeIDs = Array(repeating: type, count: text.ids.count)
+        text.sequenceIDs = Array(repeating: number, count: text.ids.count)
+        whole.append(text)
       }
     }
-    return addSpecialTokens ? wrapped(encoding) : encoding
+    return whole
   }
 
-  private func wrapped(_ encoding: Encoding) -> Encoding {
-    let (before, after) = (postProcessor.before, postProcessor.after)
-    let name = { (id: Int) in token(of: id) ?? "" }
-    return Encoding(
-      ids: before + encoding.ids + after,
-      tokens: before.map(name) + encoding.tokens + after.map(name),
-      offsets: before.map { _ in 0..<0 } + encoding.offsets + after.map { _ in 0..<0 })
+  private func special(_ ids: [Int], _ type: Int) -> Encoding {
+    Encoding(
+      ids: ids, tokens: ids.map { token(of: $0) ?? "" }, offsets: ids.map { _ in 0..<0 },
+      typeIDs: ids.map { _ in type }, sequenceIDs: ids.map { _ in nil })
   }
 
   /// For each byte, the number of the scalar that it belongs to; one more at the end.

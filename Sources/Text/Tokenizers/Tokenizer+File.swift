@@ -60,6 +60,7 @@ struct TokenizerParts {
   let model: any TokenModel
   let addedTokens: [AddedToken]
   let truncation: Truncation?
+  let batchPadding: Padding?
 
   init(_ bytes: [UInt8], configuration: JSON?, file: String) throws {
     let source = try TokenizerSource(bytes, file: file)
@@ -74,6 +75,7 @@ struct TokenizerParts {
     normalizer = try part("normalizer").map(Normalizers.read)
     postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
     truncation = try part("truncation").map(Truncation.init)
+    batchPadding = try part("padding").map(Padding.init)
     decoder = try part("decoder").map(TokenDecoders.read)
     var modelSource = TokenModelSource(
       json: modelJSON, entries: source.entries, merges: source.merges, pieces: source.pieces,
@@ -124,15 +126,13 @@ struct SpecialNames {
   /// The post-processor with `add_bos_token` and `add_eos_token` heeded, where they are given.
   func adjusted(_ processor: PostProcessor) -> PostProcessor {
     var processor = processor
-    if let beginning, let addsBeginning {
-      let has = processor.before.contains(beginning)
-      if addsBeginning, !has { processor.before.insert(beginning, at: 0) }
-      if !addsBeginning, has { processor.before.removeAll { $0 == beginning } }
-    }
-    if let end, let addsEnd {
-      let has = processor.after.contains(end)
-      if addsEnd, !has { processor.after.append(end) }
-      if !addsEnd, has { processor.after.removeAll { $0 == end } }
+    for (id, adds, isBefore) in [(beginning, addsBeginning, true), (end, addsEnd, false)] {
+      guard let id, let adds else { continue }
+      if adds {
+        processor.add(id, isBefore: isBefore)
+      } else {
+        processor.remove(id, isBefore: isBefore)
+      }
     }
     return processor
   }

@@ -20,6 +20,8 @@ public struct Tokenizer: Sendable {
   public let unknown: Int?
   /// How long texts are cut where the file says so; `encode` cuts none.
   public let truncation: Truncation?
+  /// How texts that are encoded together get one length, where the file says so; `encode` fills none.
+  public let batchPadding: Padding?
 
   /// What `tokenizer_config.json`, or another kind of file in its place, says.
   let configuration: JSON?
@@ -50,6 +52,7 @@ public struct Tokenizer: Sendable {
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder
     truncation = parts.truncation
+    batchPadding = parts.batchPadding
     model = parts.model
     let tokens = parts.addedTokens
     added = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
@@ -61,9 +64,17 @@ public struct Tokenizer: Sendable {
     }
     addedIDs = ids
     let normalizer = parts.normalizer
-    finder = AddedTokenFinder(tokens.filter { !$0.isNormalized }) { Array($0.content.utf8) }
-    normalizedFinder = AddedTokenFinder(tokens.filter(\.isNormalized)) { token in
-      Array(token.content.utf8).withUnsafeBufferPointer { bytes in
+    // SentencePiece's own normalization leaves its symbols alone, so they are found behind it.
+    let symbols = Set(
+      ((normalizer as? SentencePieceNormalizer)?.symbols ?? []).map { Array($0.utf8) })
+    let isSymbol = { (token: AddedToken) in symbols.contains(Array(token.content.utf8)) }
+    finder = AddedTokenFinder(tokens.filter { !$0.isNormalized && !isSymbol($0) }) {
+      Array($0.content.utf8)
+    }
+    normalizedFinder = AddedTokenFinder(tokens.filter { $0.isNormalized || isSymbol($0) }) {
+      token in
+      if isSymbol(token) { return Array(token.content.utf8) }
+      return Array(token.content.utf8).withUnsafeBufferPointer { bytes in
         var text = NormalizedText(bytes, 0..<bytes.count, tracksSpans: false)
         normalizer?.normalize(&text)
         return text.bytes

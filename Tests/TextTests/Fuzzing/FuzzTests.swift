@@ -55,6 +55,8 @@ import Testing
       guard let tokenizer = try? Tokenizer(path: path) else { return }
       try tryOut(tokenizer, String(decoding: texts.input(&random), as: UTF8.self))
       _ = try? tokenizer.adding(["<new>", "the"])
+      let pair = tokenizer.encoding(of: "the mill", and: "hello")
+      _ = tokenizer.batchPadding?.padded([pair])
     }
   }
 
@@ -63,6 +65,8 @@ import Testing
     ("unigram/tokenizer.model", "tokenizer.model"), ("ranks/tokenizer.model", "tokenizer.model"),
     ("gpt2/vocab.json", "vocab.json"), ("gpt2/merges.txt", "merges.txt"),
     ("gguf_pieces/model.gguf", "model.gguf"), ("gguf_bytes/model.gguf", "model.gguf"),
+    ("rules_bpe/tokenizer.model", "tokenizer.model"),
+    ("rules_unigram/tokenizer.model", "tokenizer.model"), ("bert/model.gguf", "model.gguf"),
   ])
   func `a changed file of another kind is refused or encodes any text`(
     _ fixture: String, _ name: String

@@ -6,6 +6,10 @@ internal import AnnealFiles
 /// A character that no token covers costs what the least likely token costs and ten nats more.
 /// Neighbouring unknown characters are one unknown token, or with byte fallback the bytes of all of
 /// them. Ids here are the likeliest ones; sampling others is for training.
+///
+/// Sums are of 64 bits, as in `tokenizers`. SentencePiece keeps them in 32, which decides between ways
+/// that are nearly as good, and never finds pieces that are no text. What was read from its own file
+/// says so in the member `"sentencepiece": {"hidden": [0, 1, 2]}`, the ids of such pieces.
 struct Unigram: TokenModel {
   /// How much less likely than the least likely token an unknown character is, in nats.
   private static let unknownPenalty = 10.0
@@ -18,6 +22,8 @@ struct Unigram: TokenModel {
   private let scores: [Double]
   private let unknownScore: Double
   private let unknown: Int32?
+  /// Whether sums are kept in 32 bits, and the unknown token is never looked up by its text.
+  private let isSentencePiece: Bool
   /// The id of each byte's token, -1 where there is none; empty without byte fallback.
   private let byteIDs: [Int32]
 
@@ -27,10 +33,15 @@ struct Unigram: TokenModel {
       TokenizerSource.Entry(token: $0.element.token, id: $0.offset)
     }
     let vocabulary = try Vocabulary(entries, isByteLevel: false, file: source.file)
+    let exact = source.json["sentencepiece"]
+    isSentencePiece = exact != nil
+    let hidden = Set((exact?["hidden"]?.array ?? []).compactMap(\.integer))
+    let visible = entries.filter { !hidden.contains($0.id) }
     var trie = TokenTrie(capacity: pieces.count)
-    for entry in entries { trie.insert(entry.token, Int32(truncatingIfNeeded: entry.id)) }
+    for entry in visible { trie.insert(entry.token, Int32(truncatingIfNeeded: entry.id)) }
     scores = pieces.map(\.score)
-    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
+    let penalized = (visible.map { pieces[$0.id].score }.min() ?? 0) - Self.unknownPenalty
+    unknownScore = isSentencePiece ? Double(Float(penalized)) : penalized
     unknown = try Self.unknown(source)
     unknownAsWritten = unknown
     byteIDs =
@@ -57,7 +68,7 @@ struct Unigram: TokenModel {
     if isCached, workspace.cache.append(piece, to: &output) { return }
     let start = output.count
     search(piece, &workspace.paths)
-    for range in cuts(of: workspace.paths) { append(range, of: piece, to: &output) }
+    for cut in cuts(of: workspace.paths) { append(cut, of: piece, to: &output) }
     if isCached { workspace.cache.keep(piece, output[start...]) }
   }
 
@@ -86,37 +97,43 @@ struct Unigram: TokenModel {
   /// Takes a token as the last one of the way to where it ends, when that is better than what is known.
   @inline(__always)
   private func offer(_ id: Int32, _ score: Double, _ range: Range<Int>, _ paths: inout [BestPath]) {
-    let total = paths[range.lowerBound].score + score
+    var total = paths[range.lowerBound].score + score
+    if isSentencePiece { total = Double(Float(total)) }
     let end = range.upperBound
     guard paths[end].start < 0 || total > paths[end].score else { return }
     paths[end] = BestPath(score: total, start: range.lowerBound, id: id)
   }
 
+  /// A token of the best way.
+  private struct Cut {
+    var range: Range<Int>
+    var isUnknown: Bool
+  }
+
   /// The tokens of the best way to the end, neighbouring unknown ones as one.
-  private func cuts(of paths: [BestPath]) -> [Range<Int>] {
-    var cuts: [Range<Int>] = []
-    var wasUnknown = false
+  private func cuts(of paths: [BestPath]) -> [Cut] {
+    var cuts: [Cut] = []
     var end = paths.count - 1
     while end > 0 {
       let path = paths[end]
       let isUnknown = path.id == unknown ?? -1
-      if isUnknown, wasUnknown, let last = cuts.popLast() {
-        cuts.append(path.start..<last.upperBound)
+      if isUnknown, let last = cuts.last, last.isUnknown {
+        cuts[cuts.count - 1].range = path.start..<last.range.upperBound
       } else {
-        cuts.append(path.start..<end)
+        cuts.append(Cut(range: path.start..<end, isUnknown: isUnknown))
       }
-      wasUnknown = isUnknown
       end = path.start
     }
     return cuts.reversed()
   }
 
   private func append(
-    _ range: Range<Int>, of piece: UnsafeBufferPointer<UInt8>, to output: inout [Token]
+    _ cut: Cut, of piece: UnsafeBufferPointer<UInt8>, to output: inout [Token]
   ) {
+    let range = cut.range
     let text = UnsafeBufferPointer(rebasing: piece[range])
     let length = Int32(truncatingIfNeeded: range.count)
-    if let id = vocabulary.ids[text] {
+    if !(isSentencePiece && cut.isUnknown), let id = vocabulary.ids[text] {
       output.append(Token(id: id, length: length))
     } else if !byteIDs.isEmpty, text.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
       for byte in text.dropLast() { output.append(Token(id: byteIDs[Int(byte)], length: -length)) }

@@ -8,7 +8,10 @@ protocol Normalizer: Sendable {
 /// The kinds of normalizer that are known, one line each.
 enum Normalizers {
   static let all: [String: @Sendable (TokenizerPart) throws -> any Normalizer] = [
-    "Sequence": { NormalizerSequence(parts: try $0.parts("normalizers").map(read)) },
+    "Sequence": {
+      let parts = try $0.parts("normalizers").map(read)
+      return try SentencePieceNormalizer($0) ?? NormalizerSequence(parts: parts)
+    },
     "Prepend": { PrependNormalizer(text: Array(try $0.string("prepend").utf8)) },
     "Replace": {
       ReplaceNormalizer(

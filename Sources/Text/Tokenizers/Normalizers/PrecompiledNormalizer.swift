@@ -8,17 +8,13 @@ internal import AnnealFiles
 
 /// The rules that SentencePiece compiles into its models.
 ///
-/// As in `tokenizers`, whose ids are what models know: a character of at most 5 bytes, with its marks,
+/// As in `tokenizers`, whose ids are what models know that were trained with a `tokenizer.json`: a character of at most 5 bytes, with its marks,
 /// is looked up as a whole, and the shortest rule that it begins with replaces all of it.
 struct PrecompiledNormalizer: Normalizer {
   private let map: CharacterMap
 
   init(_ part: TokenizerPart) throws {
-    let text = try part.string("precompiled_charsmap")
-    guard let bytes = Data(base64Encoded: text), let map = CharacterMap(Array(bytes)) else {
-      throw part.error("'precompiled_charsmap' should be a table of SentencePiece's, in base64")
-    }
-    self.map = map
+    map = try CharacterMap(part)
   }
 
   func normalize(_ text: inout NormalizedText) {
@@ -65,22 +61,54 @@ struct CharacterMap: Sendable {
     texts = Array(bytes[(4 + size)...])
   }
 
+  /// The table of a `Precompiled` normalizer.
+  init(_ part: TokenizerPart) throws {
+    let text = try part.string("precompiled_charsmap")
+    guard let bytes = Data(base64Encoded: text), let map = CharacterMap(Array(bytes)) else {
+      throw part.error("'precompiled_charsmap' should be a table of SentencePiece's, in base64")
+    }
+    self = map
+  }
+
   /// What replaces the shortest rule that `key` begins with.
   func replacement(of key: some Sequence<UInt8>) -> ArraySlice<UInt8>? {
+    var found: ArraySlice<UInt8>?
+    walk(key) { text, _ in
+      found = text
+      return false
+    }
+    return found
+  }
+
+  /// What replaces the longest rule that `text` begins with at `start`, and the rule's bytes.
+  func longestRule(
+    in text: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> (new: ArraySlice<UInt8>, length: Int)? {
+    var found: (new: ArraySlice<UInt8>, length: Int)?
+    walk(text[start...]) { text, length in
+      found = (text, length)
+      return true
+    }
+    return found
+  }
+
+  /// Gives `body` the rules that `key` begins with, the shortest first, until it answers false.
+  private func walk(_ key: some Sequence<UInt8>, _ body: (ArraySlice<UInt8>, Int) -> Bool) {
     var place = offset(units[0])
+    var length = 0
     for byte in key {
-      if byte == 0 { return nil }
+      if byte == 0 { return }
       place ^= Int(byte)
-      guard place < units.count, units[place] & 0x8000_00FF == UInt32(byte) else { return nil }
+      guard place < units.count, units[place] & 0x8000_00FF == UInt32(byte) else { return }
+      length += 1
       let unit = units[place]
       place ^= offset(unit)
       // A unit with this bit has its value at the place that it leads to.
       guard unit & 0x100 != 0, place < units.count else { continue }
       let start = Int(units[place] & 0x7FFF_FFFF)
-      guard start <= texts.count else { return nil }
-      return texts[start...].prefix { $0 != 0 }
+      guard start <= texts.count else { return }
+      if !body(texts[start...].prefix(while: { $0 != 0 }), length) { return }
     }
-    return nil
   }
 
   private func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 0x200) >> 6) }

@@ -17,22 +17,25 @@ enum GGUFTokenizerReader: TokenizerReader {
     }
     let vocabulary = try vocabulary(file)
     let document: TokenizerDocument
+    var configuration = vocabulary.configuration
     switch model {
     case "llama", "t5": document = try vocabulary.document(file: path)
     case "gpt2": document = try byteLevel(file, vocabulary)
+    case "bert": (document, configuration) = try wordPiece(file, vocabulary.pieces)
     default:
-      throw fault("a tokenizer of kind '\(model)' is not supported", path, "model")
+      throw fault(
+        "a tokenizer of kind '\(model)' is not supported; supported are llama, t5, gpt2 and bert",
+        path, "model")
     }
-    var configuration = vocabulary.configuration
     if let template = file.string("tokenizer.chat_template") {
       configuration.append(("chat_template", .string(template)))
     }
     return TokenizerContents(source: document.text(), configuration: configuration)
   }
 
-  private static func key(_ name: String) -> String { "tokenizer.ggml." + name }
+  static func key(_ name: String) -> String { "tokenizer.ggml." + name }
 
-  private static func fault(_ message: String, _ path: String, _ name: String) -> AnnealError {
+  static func fault(_ message: String, _ path: String, _ name: String) -> AnnealError {
     AnnealError(
       .model, message, at: .init(file: path, field: key(name)),
       remedy: "Put the model's tokenizer.json beside the file.")
@@ -49,8 +52,8 @@ enum GGUFTokenizerReader: TokenizerReader {
       throw fault("there are \(tokens.count) tokens but \(count ?? 0) of these", file.path, name)
     }
     let model = file.string(key("model"))
-    let isByteLevel = model == "gpt2"
-    if !isByteLevel, scores == nil { throw fault("there are no scores", file.path, "scores") }
+    let isScored = model != "gpt2" && model != "bert"
+    if isScored, scores == nil { throw fault("there are no scores", file.path, "scores") }
     var vocabulary = PieceVocabulary()
     vocabulary.pieces = tokens.enumerated().map { id, token in
       PieceVocabulary.Piece(
@@ -58,11 +61,12 @@ enum GGUFTokenizerReader: TokenizerReader {
         kind: kinds.flatMap { .init(rawValue: $0[id]) } ?? .normal)
     }
     vocabulary.isUnigram = model == "t5"
+    vocabulary.isSentencePiece = vocabulary.isUnigram
     vocabulary.fallsBackToBytes = vocabulary.pieces.contains { $0.kind == .byte }
     func id(_ name: String) -> Int? {
       file.integer(key(name)).flatMap { tokens.indices.contains($0) ? $0 : nil }
     }
-    vocabulary.unknown = id("unknown_token_id") ?? (isByteLevel ? nil : 0)
+    vocabulary.unknown = id("unknown_token_id") ?? (isScored ? 0 : nil)
     vocabulary.beginning = id("bos_token_id")
     vocabulary.end = id("eos_token_id")
     vocabulary.padding = id("padding_token_id")
@@ -77,8 +81,9 @@ enum GGUFTokenizerReader: TokenizerReader {
     return vocabulary
   }
 
+  /// The Llama-3 kind, whose files begin their texts unless they say otherwise (llama.cpp).
   private static func beginsTexts(_ pattern: String) -> Bool {
-    ["llama3", "llama-v3", "llama-bpe"].contains(pattern)
+    WordPattern.ggufBeginning.contains(pattern)
   }
 
   private static func byteLevel(

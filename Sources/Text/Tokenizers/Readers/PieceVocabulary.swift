@@ -37,6 +37,10 @@ struct PieceVocabulary {
   var addsSpace = true
   /// Whether spaces at the ends go and runs of them become one.
   var removesExtraSpaces = false
+  /// Whether texts are normalized and put together as SentencePiece itself does it, to the byte.
+  var isSentencePiece = false
+  /// What an unknown piece shows as.
+  var unknownSurface = " ⁇ "
   /// The compiled table of a normalization; empty for none.
   var normalization: [UInt8] = []
 
@@ -58,16 +62,38 @@ struct PieceVocabulary {
     var document = TokenizerDocument(model: model, tokens: tokens)
     if !isUnigram { document.merges = merges() }
     document.addedTokens = addedTokens
-    document.normalizer = ["type": "Sequence", "normalizers": .array(normalizers)]
-    if canSplitWords {
-      document.preTokenizer = [
-        "type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "split": true,
-      ]
-    }
-    document.decoder = ["type": "Sequence", "decoders": .array(decoders)]
+    document.normalizer = sequence(
+      "normalizers", normalizers,
+      [
+        ("user_defined_symbols", .array(symbols.map { .string($0) }))
+      ])
+    document.decoder = sequence(
+      "decoders", decoders,
+      [
+        ("unknown", special(unknown).first.map { .string($0.0) } ?? nil),
+        ("surface", .string(unknownSurface)),
+      ])
     document.postProcessor = TokenizerDocument.template(
       before: addsBeginning ? special(beginning) : [], after: addsEnd ? special(end) : [])
     return document
+  }
+
+  /// The steps that `tokenizers` takes, and beside them, where it is known, what SentencePiece does.
+  private func sequence(_ key: String, _ steps: [JSON], _ exact: [(String, JSON)]) -> JSON {
+    var members: [(String, JSON)] = [("type", "Sequence"), (key, .array(steps))]
+    if isSentencePiece {
+      let settings: [(String, JSON)] = [
+        ("add_dummy_prefix", .bool(addsSpace)),
+        ("remove_extra_whitespaces", .bool(removesExtraSpaces)),
+      ]
+      members.append(("sentencepiece", JSON(members: settings + exact)))
+    }
+    return JSON(members: members)
+  }
+
+  /// The pieces that a user defined.
+  private var symbols: [String] {
+    pieces.filter { $0.kind == .userDefined }.map { String(decoding: $0.text, as: UTF8.self) }
   }
 
   /// Which tokens have which part, as `tokenizer_config.json` says it.
@@ -87,9 +113,15 @@ struct PieceVocabulary {
       return [
         ("type", "Unigram"), ("unk_id", unknown.map { .integer($0.1) } ?? nil),
         ("byte_fallback", .bool(fallsBackToBytes)),
-      ]
+      ] + (isSentencePiece ? [("sentencepiece", ["hidden": .array(hidden)])] : [])
     }
     return TokenizerDocument.bpe(unknown: unknown?.0, fallsBackToBytes: fallsBackToBytes)
+  }
+
+  /// The ids of pieces that no text is cut into.
+  private var hidden: [JSON] {
+    pieces.enumerated().filter { $1.kind != .normal && $1.kind != .userDefined }
+      .map { .integer($0.offset) }
   }
 
   private var tokens: TokenizerDocument.Tokens {
@@ -135,16 +167,6 @@ struct PieceVocabulary {
     steps.append(["type": "Fuse"])
     if addsSpace { steps.append(["type": "Strip", "content": " ", "start": 1, "stop": 0]) }
     return steps
-  }
-
-  /// Whether words may be cut before the best path is looked for: only where no piece reaches across.
-  private var canSplitWords: Bool {
-    guard isUnigram, removesExtraSpaces else { return false }
-    let mark = Array("▁".utf8)
-    return pieces.allSatisfy { piece in
-      piece.kind != .normal || piece.text.count <= 3
-        || !(1...piece.text.count - 3).contains { piece.text[$0...].starts(with: mark) }
-    }
   }
 
   /// The pairs that make a piece, the piece of the best score first.

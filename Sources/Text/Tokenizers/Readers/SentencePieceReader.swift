@@ -27,6 +27,7 @@ enum SentencePieceReader: TokenizerReader {
     // The defaults of the schema.
     (vocabulary.unknown, vocabulary.beginning, vocabulary.end) = (0, 1, 2)
     vocabulary.isUnigram = true
+    vocabulary.isSentencePiece = true
     vocabulary.removesExtraSpaces = true
     var isWhole = true
     let isRead = try ProtobufReader.fields(of: bytes[...]) { field, value in
@@ -68,7 +69,7 @@ enum SentencePieceReader: TokenizerReader {
   }
 
   /// `TrainerSpec`: 3 model_type, 24 treat_whitespace_as_suffix, 35 byte_fallback, 40 to 43 the ids
-  /// of unknown, beginning, end and padding, -1 for none.
+  /// of unknown, beginning, end and padding, -1 for none, 44 unk_surface.
   private static func train(
     _ message: ArraySlice<UInt8>, _ vocabulary: inout PieceVocabulary, _ file: String
   ) throws -> Bool {
@@ -93,6 +94,10 @@ enum SentencePieceReader: TokenizerReader {
       case 41: vocabulary.beginning = id(value)
       case 42: vocabulary.end = id(value)
       case 43: vocabulary.padding = id(value)
+      case 44:
+        if let bytes = value.bytes {
+          vocabulary.unknownSurface = String(decoding: bytes, as: UTF8.self)
+        }
       default: break
       }
     }

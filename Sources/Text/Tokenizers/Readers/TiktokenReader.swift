@@ -9,7 +9,7 @@ internal import AnnealFiles
 /// Rank files of tiktoken: a line for each token, its bytes in Base64 and its rank, which is its id.
 ///
 /// Such a file holds neither the pattern of words nor the special tokens: those are the family's,
-/// which the number of ranks tells.
+/// which the folder's configuration or else the number of ranks tells.
 enum TiktokenReader: TokenizerReader {
   static func file(in folder: String) -> String? {
     let file = folder + "/tokenizer.model"
@@ -26,7 +26,7 @@ enum TiktokenReader: TokenizerReader {
     let file = try MappedFile(path: path, code: .model)
     let bytes = withExtendedLifetime(file) { Array(file.bytes) }
     let ranks = try ranks(bytes, file: path)
-    let family = TiktokenFamily(count: ranks.count)
+    let family = TiktokenFamily(count: ranks.count, named: try folder.family())
     let added = family.specials.map { AddedToken(special: $0.token, id: $0.id) }
     let spelled = ranks.map { token, rank in
       TokenizerSource.Entry(token: Array(ByteLevelAlphabet.encoded(token).utf8), id: rank)
@@ -93,9 +93,16 @@ struct TiktokenFamily {
   var beginning: String?
   var end: String?
 
-  /// The family with `count` ranks; one that is not known is read as Llama-3's, whose special tokens
-  /// follow the last rank.
-  init(count: Int) {
+  /// The family with `count` ranks, or that a folder calls `name`; one that is not known is read as
+  /// Llama-3's, whose special tokens follow the last rank.
+  init(count: Int, named name: String? = nil) {
+    if name?.lowercased().hasPrefix("llama4") == true || count == 200_000 {
+      pattern = .o200k
+      specials = Self.numbered(from: count, Self.llama4)
+      beginning = "<|begin_of_text|>"
+      end = "<|end_of_text|>"
+      return
+    }
     switch count {
     case 50_256:
       // GPT-2 (r50k_base).
@@ -133,6 +140,30 @@ struct TiktokenFamily {
   private static func numbered(from first: Int, _ names: [String]) -> [(token: String, id: Int)] {
     names.enumerated().map { ($1, first + $0) }
   }
+
+  /// Llama-4's 2,048 special tokens (meta-llama/llama-models, `models/llama4/tokenizer.py`).
+  private static let llama4: [String] = {
+    func reserved(_ name: String, _ numbers: Range<Int>) -> [String] {
+      numbers.map { "<|\(name)reserved_special_token_\($0)|>" }
+    }
+    let basic = [
+      "<|begin_of_text|>", "<|end_of_text|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>",
+    ]
+    let text =
+      ["<|header_start|>", "<|header_end|>", "<|eom|>", "<|eot|>", "<|step|>"]
+      + reserved("text_post_train_", 0..<6)
+      + ["<|python_start|>", "<|python_end|>", "<|finetune_right_pad|>"]
+      + reserved("text_post_train_", 8..<69)
+    let vision =
+      ["<|image_start|>", "<|image_end|>"] + reserved("vision_", 0..<2)
+      + ["<|tile_x_separator|>", "<|tile_y_separator|>"] + reserved("vision_", 2..<6)
+      + ["<|image|>"] + reserved("vision_", 6..<7) + ["<|patch|>"] + reserved("vision_", 7..<1048)
+    let reasoning =
+      reserved("reasoning_", 0..<8)
+      + ["<|reasoning_thinking_start|>", "<|reasoning_thinking_end|>"]
+    let named = basic + text + vision + reasoning
+    return named + reserved("", 0..<2048 - named.count)
+  }()
 
   /// Llama-3.1's 256 special tokens; Llama-3 gives the same ids to those that it uses.
   private static let llama3: [String] =
