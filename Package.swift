@@ -34,14 +34,14 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Datasets": ["AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
-  "Inference": ["AnnealInference"],
+  "Inference": ["AnnealInference", "AnnealNeural", "AnnealText"],
   "Evaluation": ["AnnealEvaluation"],
   "Training": [
     "AnnealTraining", "AnnealAdapters", "AnnealDatasets", "AnnealNeural", "AnnealTorch",
     "AnnealFiles",
   ],
   "Anneal": ["Anneal", "AnnealDatasets", "AnnealText", "AnnealFiles", "AnnealTorch"],
-  "CommandLine": ["AnnealCLI", "AnnealFiles"],
+  "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],
 ]
 
 let strict: [SwiftSetting] = [

@@ -83,6 +83,13 @@ public enum AdapterFile {
     _ folder: String, to model: any CausalModel, registry: AdapterRegistry = .builtin
   ) throws -> AttachedAdapter {
     let configurationPath = folder + "/adapter_config.json"
+    if !Folder.holdsFile(configurationPath) {
+      let isRun = Folder.holdsFile(folder + "/best/adapter_config.json")
+      throw AnnealError(
+        .model, "there is no adapter here: no adapter_config.json", at: .init(file: folder),
+        remedy: isRun
+          ? "This is a run's folder; name \(folder)/best." : "Check the path of the adapter.")
+    }
     let configuration = try JSON(contentsOf: configurationPath)
     let adapter = try registry.adapter(configuration: configuration, file: configurationPath)
     let path = folder + "/adapter_model.safetensors"

@@ -1,3 +1,4 @@
+import AnnealFiles
 import ArgumentParser
 
 /// The command line's root.
@@ -17,9 +18,19 @@ struct AnnealCommand: AsyncParsableCommand {
       TemplateCommand.self, Bench.self, Doctor.self,
     ])
 
+  /// A mistyped verb is named, not the option behind it.
+  private static func checkVerb(_ word: String?) throws {
+    let verbs = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    let guess = nearest(to: word, among: verbs).map { " Did you mean \($0)?" } ?? ""
+    throw ValidationError(
+      "There is no verb '\(word)'.\(guess) Verbs: \(verbs.joined(separator: ", ")).")
+  }
+
   /// Parses and runs, with the exit statuses of the command line's contract.
   static func main() async {
     do {
+      try checkVerb(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       if var verb = command as? any AsyncParsableCommand {
         try await verb.run()

@@ -55,12 +55,18 @@ struct TokenizerTrain: Verb {
   )
   var pattern = "qwen2"
 
+  @Flag(help: "Replace the file when it is there.")
+  var overwrite = false
+
   @Argument(help: "Text files.")
   var files: [String]
 
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard overwrite || !Folder.holdsAnything(destination) else {
+      throw ValidationError("\(destination) is there already; replace it with --overwrite.")
+    }
     guard BPETrainer.Pattern(rawValue: pattern) != nil else {
       let names = BPETrainer.Pattern.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--pattern is \(pattern); expected one of \(names).")

@@ -7,6 +7,7 @@ import Foundation
 /// lines elsewhere.
 final class TrainingProgress {
   private let console: Console
+  private var evalLoss: Double?
   private var lastLine = ContinuousClock().now - .seconds(60)
 
   init(_ console: Console) { self.console = console }
@@ -26,6 +27,7 @@ final class TrainingProgress {
       line(step == 0 ? "\(total) optimizer steps" : "going on from step \(step) of \(total)")
     case .step(let report, let left, let peak): draw(report, left, peak)
     case .evaluated(let step, let metrics, let isBest):
+      evalLoss = metrics.loss
       line(
         String(
           format: "step %d  validation loss %.4f  perplexity %.2f  token accuracy %.1f %%%@", step,
@@ -42,7 +44,7 @@ final class TrainingProgress {
 
   private func draw(_ report: StepReport, _ left: Double, _ peak: Int) {
     let state = ProgressState(
-      step: report.step, totalSteps: report.totalSteps, loss: report.loss,
+      step: report.step, totalSteps: report.totalSteps, loss: report.loss, evalLoss: evalLoss,
       tokensPerSecond: report.tokensPerSecond, secondsLeft: left, peakBytes: peak)
     if console.isTerminal {
       let terminal = Terminal.current

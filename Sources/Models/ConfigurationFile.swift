@@ -35,6 +35,13 @@ public struct ConfigurationFile: Sendable {
     try optional(key, Self.countWords, Self.count) ?? fallback
   }
 
+  /// How many layers `key` says there are: a model has thousands at most.
+  public func layers(_ key: String) throws -> Int {
+    try required(key, "a positive whole number up to 10000") {
+      $0.integer.flatMap { (1...10_000).contains($0) ? $0 : nil }
+    }
+  }
+
   /// The number under `key`, or `fallback` when it is absent or null.
   public func number(_ key: String, default fallback: Double) throws -> Double {
     try optional(key, "a number") { $0.number } ?? fallback

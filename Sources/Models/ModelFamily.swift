@@ -39,7 +39,7 @@ extension ConfigurationFile {
     let maximumPositions = try count("max_position_embeddings", default: 2048)
     return DecoderConfiguration(
       vocabularySize: try count("vocab_size"), width: width,
-      hidden: try count("intermediate_size"), layers: try count("num_hidden_layers"),
+      hidden: try count("intermediate_size"), layers: try layers("num_hidden_layers"),
       heads: heads, kvHeads: kvHeads, headWidth: headWidth,
       normEpsilon: try number("rms_norm_eps", default: 1e-6),
       rotary: try rotary(headWidth: headWidth, maximumPositions: maximumPositions),

@@ -28,11 +28,29 @@ struct TemplateBuiltInTests {
         """)
   }
 
-  @Test func `ChatML ends turns with another token when told`() throws {
-    let text = try ChatTemplate.chatML.render(
-      Conversation([.user("a")]), variables: ["end_of_turn": "</s>"]
-    ).text
-    #expect(text == "<|im_start|>user\na</s>\n")
+  @Test func `ChatML ends turns with the model's own token, in the saved template too`() throws {
+    let template = ChatTemplate.chatML(endOfTurn: "</s'\\>")
+    let saved = try ChatTemplate(source: template.source, name: "chat_template.jinja")
+    for template in [template, saved] {
+      let text = try template.render(Conversation([.user("a")])).text
+      #expect(text == "<|im_start|>user\na</s'\\>\n")
+    }
+  }
+
+  @Test(arguments: ["chatml", "llama2", "llama3", "qwen2"])
+  func `what a built-in template has no place for is refused`(name: String) throws {
+    let template = try ChatTemplate.named(name)
+    let call: JSON = [
+      "role": "assistant", "content": nil,
+      "tool_calls": [["type": "function", "function": ["name": "f", "arguments": [:]]]],
+    ]
+    let image: JSON = [
+      "role": "user", "content": [["type": "image_url", "image_url": ["url": "a"]]],
+    ]
+    for message in [call, image] {
+      let talk = try Conversation([.user("a")] + [Message(json: message)])
+      #expect(throws: AnnealError.self) { try template.render(talk, variables: Self.tokens) }
+    }
   }
 
   @Test func `Llama 2 puts the system message into the first turn`() throws {

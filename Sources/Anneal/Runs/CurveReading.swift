@@ -54,7 +54,8 @@ public struct CurveReading: Sendable, Equatable {
     let training = rows.compactMap { row in row.loss.map { (step: row.step, loss: $0) } }
     let evaluations = rows.compactMap { row in row.evalLoss.map { (step: row.step, loss: $0) } }
     var findings = Self.read(training: training)
-    findings += Self.read(evaluations: evaluations.filter { $0.loss.isFinite })
+    findings += Self.read(
+      evaluations: evaluations.filter { $0.loss.isFinite }, endsAtLowRate: Self.endsAtLowRate(rows))
     if !findings.contains(where: { $0.kind == .overfitting || $0.kind == .diverged }) {
       findings += Self.gap(training, evaluations)
     }
@@ -146,7 +147,18 @@ extension CurveReading {
     ]
   }
 
-  private static func read(evaluations points: [Point]) -> [Finding] {
+  /// Whether the learning rate of the last quarter is far below its peak: a curve that levels off
+  /// then says nothing about what more training would bring.
+  private static func endsAtLowRate(_ rows: [MetricsRow]) -> Bool {
+    let rates = rows.compactMap(\.learningRate)
+    guard let peak = rates.max(), rates.count >= 4 else { return false }
+    let quarter = rates.suffix(rates.count / 4)
+    return quarter.reduce(0, +) / Double(quarter.count) < peak / 3
+  }
+
+  private static func read(
+    evaluations points: [Point], endsAtLowRate: Bool
+  ) -> [Finding] {
     let trained = points.filter { $0.step > 0 }
     guard let best = trained.min(by: { $0.loss < $1.loss }), let last = trained.last else {
       return []
@@ -162,7 +174,8 @@ extension CurveReading {
           advice: "Use best/, not last/. More data, fewer epochs, a lower rank or some "
             + "lora_dropout help."))
     } else if trained.count >= 3 {
-      findings.append(ending(trained, best: best, last: last))
+      findings.append(
+        ending(trained, best: best, last: last, endsAtLowRate: endsAtLowRate))
     }
     // Text that nobody has seen is never so predictable; 0.02 nats is 98 % sure of every token.
     if best.loss < 0.02 {
@@ -177,7 +190,22 @@ extension CurveReading {
 
   private static func learned(_ base: Point, _ best: Point) -> Finding {
     let share = (base.loss - best.loss) / base.loss * 100
+    if share < -0.5 {
+      return Finding(
+        kind: .notLearned,
+        sentence: "Every evaluation was worse than the base's \(base.loss.brief(4)); the best was "
+          + "\(best.loss.brief(4)).",
+        advice: "The model has got worse: lower learning_rate to a third, and check the data with "
+          + "`anneal data preview`.")
+    }
     // Half a per cent is what another seed changes.
+    if share < 0.5, share > 0 {
+      return Finding(
+        kind: .notLearned,
+        sentence: "The evaluation loss fell from the base's \(base.loss.brief(4)) by "
+          + "\(share.brief(2)) % only, which another seed might change as much.",
+        advice: "Train for more steps, or try a higher learning_rate.")
+    }
     if share < 0.5 {
       return Finding(
         kind: .notLearned,
@@ -198,7 +226,9 @@ extension CurveReading {
   }
 
   /// Whether the last quarter of the run still brought one per cent.
-  private static func ending(_ points: [Point], best: Point, last: Point) -> Finding {
+  private static func ending(
+    _ points: [Point], best: Point, last: Point, endsAtLowRate: Bool
+  ) -> Finding {
     let quarter = points.last { $0.step <= last.step * 3 / 4 } ?? points[0]
     if quarter.loss - last.loss > 0.01 * quarter.loss {
       return Finding(
@@ -206,6 +236,13 @@ extension CurveReading {
         sentence: "The evaluation loss still falls at the end (\(quarter.loss.brief(4)) at step "
           + "\(quarter.step), \(last.loss.brief(4)) at step \(last.step)).",
         advice: "Training longer (num_train_epochs) would bring more.")
+    }
+    if endsAtLowRate {
+      return Finding(
+        kind: .leveled,
+        sentence: "The evaluation loss ends level at \(last.loss.brief(4)), as the learning rate "
+          + "went down to its end.",
+        advice: "A longer run (num_train_epochs), whose rate falls later, may bring more.")
     }
     return Finding(
       kind: .leveled,

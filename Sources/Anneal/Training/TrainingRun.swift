@@ -8,7 +8,7 @@ internal import AnnealTraining
 
 /// A run from recipe to results: data, training, evaluations, checkpoints, and the run's folder.
 public final class TrainingRun {
-  private let recipe: Recipe
+  private var recipe: Recipe
   private let allowsInexactResume: Bool
   private let tell: (TrainingEvent) -> Void
   private let shouldStop: () -> Bool
@@ -45,11 +45,15 @@ public final class TrainingRun {
     let folder = try RunFolder(recipe)
     folder.notes.forEach { tell(.note($0)) }
     let model = try loadModel()
+    fitLength(to: model)
+    try stopBeforeFirstStep()
     let data = try RunData(recipe, encoder: model.encoder)
+    try stopBeforeFirstStep()
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
     try check(data, fits: model)
     let loop = try makeLoop(model, data)
     try check(model, loop)
+    try stopBeforeFirstStep()
     try folder.replaceOld()
     try resume(loop, folder)
 
@@ -89,6 +93,37 @@ public final class TrainingRun {
         recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
     }
     return model
+  }
+
+  /// A row or a window cannot be longer than the model has positions.
+  private func fitLength(to model: LanguageModel) {
+    let positions = model.network.configuration.maximumPositions
+    guard recipe.maxLength > positions else { return }
+    tell(
+      .note("max_length is \(positions), not \(recipe.maxLength): the model has no more positions"))
+    recipe.maxLength = positions
+  }
+
+  private func stopBeforeFirstStep() throws {
+    guard shouldStop() else { return }
+    throw AnnealError(
+      .interrupted, "stopped before the first step; nothing was trained",
+      at: .init(file: recipe.outputDir))
+  }
+
+  /// A model whose own weights are no numbers must not count as trained.
+  private func checkNumbers(_ model: LanguageModel) throws {
+    let broken = try Torch.checked {
+      model.network.inventory.weights.first { weight in
+        withoutGradient { !weight.value.to(.float32).abs().max().item().isFinite }
+      }
+    }
+    guard let broken else { return }
+    throw AnnealError(
+      .model, "the tensor \(broken.path) holds values that are not finite",
+      at: .init(file: recipe.modelNameOrPath),
+      remedy: "The weights are damaged, or overflow in this dtype: fetch them again, or use "
+        + "dtype: float32.")
   }
 
   private func makeLoop(_ model: LanguageModel, _ data: RunData) throws -> TrainingLoop {
@@ -180,6 +215,7 @@ public final class TrainingRun {
       let left = Double(loop.totalSteps - report.step) * secondsInSteps / Double(stepsHere)
       tell(.step(report, secondsLeft: left, peakBytes: Torch.Memory.peakBytes))
       if !report.skippedRows.isEmpty { tell(.note(recorder.skipped(report))) }
+      if report.step == 1, !report.loss.isFinite { try checkNumbers(model) }
       recorder.add(report)
       let isLast = report.step == loop.totalSteps
       if isLast || isDue(recipe.evalStrategy, recipe.evalSteps, report, loop),
@@ -209,6 +245,7 @@ public final class TrainingRun {
       if let report { recorder.postpone(report) }
       return
     }
+    if report == nil, !metrics.loss.isFinite { try checkNumbers(model) }
     let isBest = try recorder.record(report, evaluation: metrics)
     tell(.evaluated(step: loop.progress.step, metrics, isBest: isBest))
   }

@@ -1,21 +1,43 @@
 extension ChatTemplate {
   /// ChatML: each message between `<|im_start|>` with its role, and `<|im_end|>`.
   ///
-  /// The variable `end_of_turn` takes the place of `<|im_end|>`, for a base model whose vocabulary
-  /// lacks that token and which ends with another.
-  public static let chatML = ChatTemplate(
-    unchecked: """
-      {%- set end = end_of_turn | default('<|im_end|>') -%}
-      {%- for message in messages -%}
-      {{ '<|im_start|>' ~ message.role ~ '\\n' }}
-      {%- if message.role == 'assistant' -%}
-      {%- generation -%}{{ \(contentText) ~ end }}{%- endgeneration -%}{{ '\\n' }}
-      {%- else -%}
-      {{ \(contentText) ~ end ~ '\\n' }}
-      {%- endif -%}
-      {%- endfor -%}
-      {%- if add_generation_prompt -%}{{ '<|im_start|>assistant\\n' }}{%- endif -%}
-      """, name: "chatml")
+  public static let chatML = chatML(endOfTurn: "<|im_end|>")
+
+  /// ChatML whose turns end with `token`, for a base model whose vocabulary lacks `<|im_end|>`.
+  ///
+  /// The token is part of the template, so that whoever reads the saved file ends turns alike.
+  static func chatML(endOfTurn token: String) -> ChatTemplate {
+    let quoted = token.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+    return ChatTemplate(
+      unchecked: """
+        \(textAlone)
+        {%- set end = '\(quoted)' -%}
+        {%- for message in messages -%}
+        {{ '<|im_start|>' ~ message.role ~ '\\n' }}
+        {%- if message.role == 'assistant' -%}
+        {%- generation -%}{{ \(contentText) ~ end }}{%- endgeneration -%}{{ '\\n' }}
+        {%- else -%}
+        {{ \(contentText) ~ end ~ '\\n' }}
+        {%- endif -%}
+        {%- endfor -%}
+        {%- if add_generation_prompt -%}{{ '<|im_start|>assistant\\n' }}{%- endif -%}
+        """, name: "chatml")
+  }
+
+  /// These templates have a place for text alone; what they would leave out is refused.
+  private static let textAlone = """
+    {%- if tools -%}
+    {{ raise_exception('this chat template has no place for tools: give the model\\'s own') }}
+    {%- endif -%}
+    {%- for message in messages -%}
+    {%- if message.tool_calls -%}
+    {{ raise_exception('this chat template has no place for tool calls: give the model\\'s own') }}
+    {%- elif message.content and message.content is not string
+      and message.content | rejectattr('text', 'defined') | list -%}
+    {{ raise_exception('this chat template has a place for text alone') }}
+    {%- endif -%}
+    {%- endfor -%}
+    """
 
   /// Qwen2's ChatML: a system message that the model was trained with stands in for a missing one.
   static let qwen2 = ChatTemplate(
@@ -29,6 +51,7 @@ extension ChatTemplate {
   /// Llama 2: `[INST]` around what the user says, the system message inside the first of them.
   static let llama2 = ChatTemplate(
     unchecked: """
+      \(textAlone)
       {%- set state = namespace(system='', expected='user') -%}
       {%- for message in messages -%}
       {%- if message.role == 'system' and loop.first -%}
@@ -51,6 +74,7 @@ extension ChatTemplate {
   /// Llama 3: the role between header tokens, the message up to `<|eot_id|>`.
   static let llama3 = ChatTemplate(
     unchecked: """
+      \(textAlone)
       {{- bos_token -}}
       {%- for message in messages -%}
       {{ '<|start_header_id|>' ~ message.role ~ '<|end_header_id|>\\n\\n' }}

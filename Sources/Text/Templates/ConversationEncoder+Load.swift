@@ -25,8 +25,8 @@ extension ConversationEncoder {
     modelFolder: String, tokenizer: Tokenizer, template nameOrPath: String? = nil,
     endTokens: Set<Int> = []
   ) throws -> ConversationEncoder {
-    var variables = try variables(modelFolder, tokenizer)
-    let chosen: ChatTemplate
+    let variables = try variables(modelFolder, tokenizer)
+    var chosen: ChatTemplate
     var toolTemplate: ChatTemplate?
     if let nameOrPath {
       chosen = try ChatTemplate.named(nameOrPath)
@@ -37,9 +37,9 @@ extension ConversationEncoder {
       chosen = .chatML
     }
     if chosen.name == ChatTemplate.chatML.name, tokenizer.id(of: "<|im_end|>") == nil,
-      let end = variables["eos_token"]
+      let end = variables["eos_token"]?.string
     {
-      variables["end_of_turn"] = end
+      chosen = .chatML(endOfTurn: end)
     }
     return ConversationEncoder(
       tokenizer: tokenizer, template: chosen, toolTemplate: toolTemplate, variables: variables,

@@ -92,7 +92,7 @@ struct Chart: Sendable {
         + "text-anchor=\"end\">\(Markup.escaped(panel.label(value)))</text>\n"
     }
     text += Self.line("axis", left, top + height, right, top + height)
-    for value in steps.ticks(9) {
+    for value in steps.ticks(9) where value == value.rounded() {
       let x = self.x(value)
       text += Self.line("axis", x, top + height, x, top + height + 4)
       text +=
