@@ -9,6 +9,7 @@ shared=${ANNEAL_SHARED:-../shared}
 rows=${ROWS:-80}
 peers=${ANNEAL_PEERS:-$HOME/.cache/anneal/peers}
 [ -d "$shared/data" ] || { echo "bench: needs the shared data beside the checkout (ANNEAL_SHARED)" >&2; exit 1; }
+shared=$(cd "$shared" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -22,7 +23,8 @@ PY
   --set num_train_epochs=1 --set val_size=0 --set packing=false --set per_device_train_batch_size=4 --set learning_rate=1e-4 \
   --set save_strategy=no --dtype bfloat16 >"$work/ours.json"
 if [ -x "$peers/bin/python" ]; then
-  (cd "$work" && TMPDIR=$work "$peers/bin/python" "$OLDPWD/$shared/peers/trl_sft.py" "$work/model" "$rows" 4 2>/dev/null | grep '"tool"') >"$work/trl.json"
+  (cd "$work" && TMPDIR=$work "$peers/bin/python" "$shared/peers/trl_sft.py" "$work/model" "$rows" 4 2>"$work/trl.log" | grep '"tool"') >"$work/trl.json" ||
+    { echo "bench: TRL failed:" >&2; tail -n 5 "$work/trl.log" >&2; }
 fi
 python3 - "$work" <<'PY'
 import json, os, sys
