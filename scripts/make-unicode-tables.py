@@ -21,6 +21,8 @@ from pathlib import Path
 
 import unicodedata2
 
+from table_lines import lines
+
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = "16.0.0"
 assert unicodedata2.unidata_version == VERSION, f"needs unicodedata2=={VERSION}"
@@ -129,16 +131,6 @@ def lower():
         end = f"-{last:X}" if last > first else ""
         entries.append((first, f"{first:X}{end}{'/2' if step == 2 else ''}={first + change:X}"))
     return [entry for _, entry in sorted(entries)]
-
-
-def lines(entries, width=92):
-    line = ""
-    for entry in entries:
-        if len(line) + len(entry) + 1 > width:
-            yield line
-            line = ""
-        line += entry + " "
-    yield line
 
 
 def literal(name, summary, rows):

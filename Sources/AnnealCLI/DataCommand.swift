@@ -147,11 +147,7 @@ struct DataPrepare: Verb {
   @OptionGroup var output: OutputOptions
 
   func perform(_ console: Console) async throws {
-    for file in files where Folder.holds(file, in: destination) {
-      throw AnnealError(
-        .usage, "\(file) lies in the folder that is to be written", at: .init(file: destination),
-        remedy: "Name another --output.")
-    }
+    try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let split = try PreparedSplit(
       files: files, format: format,

@@ -34,11 +34,8 @@ struct Merge: Verb {
 
   func perform(_ console: Console) async throws {
     try OutputFolder.prepare(destination, overwrite: overwrite)
-    guard !([model] + adapter).contains(where: { Folder.holds($0, in: destination) }) else {
-      throw AnnealError(
-        .usage, "the output holds one of the inputs", at: .init(file: destination),
-        remedy: "Name a new folder.")
-    }
+    try Folder.checkHoldsNone(
+      of: [model] + adapter, in: destination, remedy: "Name a new folder.")
     let type = dtype == "auto" ? nil : DType(rawValue: dtype)
     guard dtype == "auto" || type?.isFloating == true else {
       throw AnnealError(

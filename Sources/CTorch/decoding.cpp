@@ -15,7 +15,8 @@ namespace kernels {
 
 namespace {
 
-void look_up_plainly(const uint8_t *codes, const uint16_t *table, uint16_t *out, int64_t bytes) {
+template <class Value>
+void look_up_plainly(const uint8_t *codes, const Value *table, Value *out, int64_t bytes) {
   for (int64_t i = 0; i < bytes; i++) {
     out[2 * i] = table[codes[i] >> 4];
     out[2 * i + 1] = table[codes[i] & 15];
@@ -73,7 +74,7 @@ LookUp chosen() {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
     return look_up_avx512;
-  return __builtin_cpu_supports("avx2") ? look_up_avx2 : look_up_plainly;
+  return __builtin_cpu_supports("avx2") ? look_up_avx2 : look_up_plainly<uint16_t>;
 }
 
 #elif defined(__aarch64__)
@@ -97,7 +98,7 @@ LookUp chosen() { return look_up_neon; }
 
 #else
 
-LookUp chosen() { return look_up_plainly; }
+LookUp chosen() { return look_up_plainly<uint16_t>; }
 
 #endif
 
@@ -109,10 +110,7 @@ void look_up(const uint8_t *codes, const uint16_t table[16], uint16_t *out, int6
 }
 
 void look_up(const uint8_t *codes, const float table[16], float *out, int64_t bytes) {
-  for (int64_t i = 0; i < bytes; i++) {
-    out[2 * i] = table[codes[i] >> 4];
-    out[2 * i + 1] = table[codes[i] & 15];
-  }
+  look_up_plainly(codes, table, out, bytes);
 }
 
 WIDE void count_bounds_below(

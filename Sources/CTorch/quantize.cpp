@@ -144,8 +144,7 @@ struct Decoder {
 
 template <class Value>
 void decode(const WeightForm &form, const at::Tensor *parts, Value *out) {
-  const auto *codes = static_cast<const uint8_t *>(parts[0].const_data_ptr());
-  const Decoder<Value> decoder{form, codes, Scales(form, parts), out};
+  const Decoder<Value> decoder{form, read<uint8_t>(parts[0]), Scales(form, parts), out};
   const bool by_row = form.kind == CT_CODE_INT8;
   const int64_t count = by_row ? form.rows : blocks(form.rows * form.columns, form.block);
   parallel(count, by_row ? 16 : 512, [&](int64_t begin, int64_t end) {

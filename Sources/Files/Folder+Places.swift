@@ -20,6 +20,17 @@ extension Folder {
     return inner == outer || inner.hasPrefix(outer.hasSuffix("/") ? outer : outer + "/")
   }
 
+  /// Refuses to replace `folder` when one of `inputs` is it or lies below it; empty paths are none.
+  public static func checkHoldsNone(
+    of inputs: [String], in folder: String, remedy: String
+  ) throws {
+    for input in inputs where !input.isEmpty && holds(input, in: folder) {
+      throw AnnealError(
+        .usage, "\(input) lies in the folder that is to be replaced", at: .init(file: folder),
+        remedy: remedy)
+    }
+  }
+
   /// Refuses to replace what stands at `path`, unless that is nothing, an empty folder, or a folder
   /// with one of the files `markers`, as this project writes them.
   public static func checkReplaceable(_ path: String, markers: String...) throws {

@@ -15,16 +15,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, \
     pre_tokenizers, trainers
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
 
-
-def lines(entries, width=92):
-    line = ""
-    for entry in entries:
-        if len(line) + len(entry) + 1 > width:
-            yield line
-            line = ""
-        line += entry + " "
-    yield line
+from table_lines import lines  # noqa: E402
 
 
 def literal(name, summary, entries):

@@ -50,14 +50,19 @@ import Testing
     }
   }
 
+  /// A tokenizer of a fixture, and what is read again after it was saved.
+  private func readAndSaved(_ name: String) throws -> (Tokenizer, Tokenizer) {
+    let tokenizer = try Tokenizer(path: Self.folder(name))
+    let folder = try TemporaryFolder()
+    try tokenizer.save(to: folder.path)
+    return (tokenizer, try Tokenizer(path: folder.path))
+  }
+
   @Test(arguments: ["rules_bpe", "rules_unigram"])
   func `SentencePiece's normalization is kept by a save, and its text by a stream`(
     _ name: String
   ) throws {
-    let tokenizer = try Tokenizer(path: Self.folder(name))
-    let folder = try TemporaryFolder()
-    try tokenizer.save(to: folder.path)
-    let saved = try Tokenizer(path: folder.path)
+    let (tokenizer, saved) = try readAndSaved(name)
     for json in try #require(try JSON(contentsOf: Self.folder("cases.json"))[name]?.array) {
       let text = try #require(json["text"]?.string)
       let ids = tokenizer.encode(text, addSpecialTokens: false)
@@ -92,10 +97,7 @@ import Testing
   func `what was read from another kind of file is saved as tokenizer.json`(
     _ name: String
   ) throws {
-    let tokenizer = try Tokenizer(path: Self.folder(name))
-    let folder = try TemporaryFolder()
-    try tokenizer.save(to: folder.path)
-    let saved = try Tokenizer(path: folder.path)
+    let (tokenizer, saved) = try readAndSaved(name)
     let text = "the <user>miller's <|end|>boy said: Äpfel 12 中 🙂\n"
     #expect(saved.encode(text) == tokenizer.encode(text))
     #expect(saved.beginningOfText == tokenizer.beginningOfText)

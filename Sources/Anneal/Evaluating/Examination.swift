@@ -77,9 +77,9 @@ extension LanguageModel {
     // What is longer than the model cannot be answered: its reply is empty, and wrong.
     let limit = network.configuration.maximumPositions
     let asked = questions.indices.filter { questions[$0].ids.count < limit }
-    let requests = asked.map { questions[$0] }.map {
+    let requests = asked.map {
       GenerationRequest(
-        prompt: $0.ids, maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
+        prompt: questions[$0].ids, maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
     }
     var replies = questions.map {
       Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: "")

@@ -79,11 +79,7 @@ extension CurveReading {
 
   private static func read(training points: [Point]) -> [Finding] {
     // A step that was not a number was skipped; several at the end are what ends a run.
-    if let last = points.last, !last.loss.isFinite,
-      let broken = points.dropLast().last(where: \.loss.isFinite).map({ good in
-        points.first { $0.step > good.step } ?? last
-      }) ?? points.first
-    {
+    if let broken = points.reversed().prefix(while: { !$0.loss.isFinite }).last {
       return [
         Finding(
           kind: .diverged,

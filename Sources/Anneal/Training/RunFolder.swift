@@ -72,13 +72,9 @@ struct RunFolder {
     let inputs = [
       recipe.modelNameOrPath, recipe.adapterNameOrPath ?? "", recipe.chatTemplate ?? "",
     ]
-    for input in inputs + sources
-    where !input.isEmpty && Folder.holds(input, in: recipe.outputDir) {
-      throw AnnealError(
-        .usage, "\(input) lies in the folder that is to be replaced",
-        at: .init(file: recipe.outputDir),
-        remedy: "Name another output_dir, or move what the new run needs out of this one.")
-    }
+    try Folder.checkHoldsNone(
+      of: inputs + sources, in: recipe.outputDir,
+      remedy: "Name another output_dir, or move what the new run needs out of this one.")
   }
 
   /// The newest checkpoint whose files are what its manifest says.

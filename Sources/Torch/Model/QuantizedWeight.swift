@@ -60,7 +60,7 @@ public struct QuantizedWeight {
   public let nested: NestedScales?
 
   /// What the 256 codes of nested scales stand for at a scale of 1.
-  public static var scaleValues: [Float] {
+  public static let scaleValues: [Float] = {
     // Pairs of the code for 1, so that each block's first value is its scale.
     let ones = Tensor(Array(repeating: 0xFF, count: 256)).to(.uint8)
     let all = QuantizedWeight(
@@ -68,7 +68,7 @@ public struct QuantizedWeight {
       scales: Tensor(Array(0..<256)).to(.uint8),
       nested: NestedScales(scales: .ones([1]), offset: 0))
     return all.dequantized(as: .float32).select(1, 0).floats()
-  }
+  }()
 
   /// A weight whose codes are there already.
   public init(
