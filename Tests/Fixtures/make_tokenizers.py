@@ -360,6 +360,29 @@ def of_truncation():
     write("truncation.json", cases)
 
 
+def of_truncated_pairs():
+    """Pairs cut by every strategy; null where the library refuses."""
+    pairs = [("the miller's boy went to the river", " and the river "), ("the", "the river and the mill by the hill"),
+             ("", "the river and the mill"), ("the mill and", "the river by"), ("one two three four five six", "")]
+    cases = []
+    for strategy in ["longest_first", "only_first", "only_second"]:
+        for length, direction in [(4, "right"), (7, "right"), (8, "left"), (9, "right"), (12, "left"), (14, "right"),
+                                  (3, "right"), (4000, "left")]:
+            base = json.loads((OUTPUT / "byte_level.tokenizer.json").read_text())
+            base["post_processor"] = {"type": "BertProcessing", "sep": ["</s>", 1], "cls": ["<s>", 0]}
+            tokenizer = Tokenizer.from_str(json.dumps(base))
+            tokenizer.enable_truncation(length, strategy=strategy, direction=direction)
+            settings = json.loads(tokenizer.to_str())["truncation"]
+            for first, second in pairs:
+                try:
+                    encoding = tokenizer.encode(first, second)
+                    kept = [encoding.ids, [place for pair in encoding.offsets for place in pair]]
+                except Exception:
+                    kept = None
+                cases.append([settings, first, second, kept])
+    write("truncated_pairs.json", cases)
+
+
 def of_pairs():
     """Two texts put together, and batches filled to one length."""
     def special(name, kind):
@@ -515,4 +538,5 @@ else:
     of_models()
     of_patterns()
     of_truncation()
+    of_truncated_pairs()
     of_pairs()

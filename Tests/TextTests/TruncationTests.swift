@@ -32,6 +32,32 @@ import Testing
     }
   }
 
+  @Test func `pairs are cut as each strategy says, or refused, as the reference does`() throws {
+    let cases = try #require(try tokenizerFixture("truncated_pairs.json").array)
+    var file = try #require(try tokenizerFixture("byte_level.tokenizer.json").object)
+    file["post_processor"] = ["type": "BertProcessing", "sep": ["</s>", 1], "cls": ["<s>", 0]]
+    var refused = 0
+    for json in cases {
+      file["truncation"] = json[0] ?? .null
+      let tokenizer = try Tokenizer(json: .object(file), file: "fixture")
+      let truncation = try #require(tokenizer.truncation)
+      let (first, second) = (try #require(json[1]?.string), try #require(json[2]?.string))
+      let place = "\(truncation) \(first.debugDescription) \(second.debugDescription)"
+      guard let expected = json[3]?.array else {
+        refused += 1
+        #expect(throws: AnnealError.self, "\(place)") {
+          try tokenizer.encoding(of: first, and: second, truncation: truncation)
+        }
+        continue
+      }
+      let found = try tokenizer.encoding(of: first, and: second, truncation: truncation)
+      #expect(found.ids == (expected[0].array ?? []).compactMap(\.integer), "\(place)")
+      let offsets = found.offsets.flatMap { [$0.lowerBound, $0.upperBound] }
+      #expect(offsets == (expected[1].array ?? []).compactMap(\.integer), "\(place)")
+    }
+    #expect(refused > 10 && refused < cases.count / 2)
+  }
+
   @Test func `a file's truncation cuts nothing by itself and is refused when it makes no sense`()
     throws
   {
@@ -44,7 +70,7 @@ import Testing
     #expect(cut.encode("the miller's boy") == plain.encode("the miller's boy"))
     for wrong: JSON in [
       ["max_length": -1], ["stride": 0], ["max_length": 3, "direction": "Up"],
-      ["max_length": 3, "stride": "many"],
+      ["max_length": 3, "stride": "many"], ["max_length": 3, "strategy": "Shortest"],
     ] {
       file["truncation"] = wrong
       let error = try #require(throws: AnnealError.self) {

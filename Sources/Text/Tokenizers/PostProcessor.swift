@@ -26,6 +26,9 @@ struct PostProcessor: Sendable {
   /// Ids that stand behind a single text's.
   var after: [Int] { Self.ids(single.drop { !$0.isText }) }
 
+  /// How many special tokens a pair gets.
+  var addedToPairs: Int { Self.ids(pair[...]).count }
+
   private static func ids(_ pieces: ArraySlice<Piece>) -> [Int] {
     pieces.flatMap { piece -> [Int] in
       if case .special(let ids, _) = piece { ids } else { [] }

@@ -58,6 +58,23 @@ extension Tokenizer {
     finished([plainEncoding(of: text), plainEncoding(of: second)], addSpecialTokens)
   }
 
+  /// The ids of two texts as the model wants a pair of them, of which `truncation` says how much is kept.
+  ///
+  /// - Parameter addSpecialTokens: whether what the model wants around the texts is put there.
+  /// - Throws: `AnnealError` when only one of the texts may be cut and that is not enough.
+  public func encoding(
+    of text: String, and second: String, truncation: Truncation, addSpecialTokens: Bool = true
+  ) throws -> Encoding {
+    let texts = [plainEncoding(of: text), plainEncoding(of: second)]
+    let counts = texts.map(\.ids.count)
+    let kept = try truncation.lengths(
+      of: counts[0], and: counts[1], added: addSpecialTokens ? postProcessor.addedToPairs : 0)
+    return finished(
+      zip(texts, [kept.first, kept.second]).map { text, kept in
+        text.part(truncation.range(keeping: kept, of: text.ids.count))
+      }, addSpecialTokens)
+  }
+
   /// The parts of a text that is longer than `truncation` allows, what is kept first; one part for
   /// other texts.
   ///

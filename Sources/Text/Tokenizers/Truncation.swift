@@ -14,18 +14,33 @@ public struct Truncation: Sendable, Hashable {
     case right = "Right"
   }
 
+  /// Which text of a pair is cut.
+  public enum Strategy: String, Sendable {
+    /// The longer one, until both are of one length; then both.
+    case longestFirst = "LongestFirst"
+    /// Only the first.
+    case onlyFirst = "OnlyFirst"
+    /// Only the second, such as a document beside a question.
+    case onlySecond = "OnlySecond"
+  }
+
   /// The most tokens of an encoding, special tokens included.
   public var maximumLength: Int
   /// How many tokens each part shares with the one before it.
   public var stride: Int
   /// Which end is cut off.
   public var side: Side
+  /// Which text of a pair is cut; it says nothing of single texts.
+  public var strategy: Strategy
 
   /// A truncation to `maximumLength` tokens, special ones included.
-  public init(maximumLength: Int, stride: Int = 0, side: Side = .right) {
+  public init(
+    maximumLength: Int, stride: Int = 0, side: Side = .right, strategy: Strategy = .longestFirst
+  ) {
     self.maximumLength = maximumLength
     self.stride = stride
     self.side = side
+    self.strategy = strategy
   }
 
   init(_ part: TokenizerPart) throws {
@@ -36,6 +51,44 @@ public struct Truncation: Sendable, Hashable {
       throw part.error("'direction' should be Left or Right, not '\(name)'")
     }
     self.side = side
+    let which =
+      part.json["strategy"] == nil
+      ? Strategy.longestFirst.rawValue : try part.string("strategy")
+    guard let strategy = Strategy(rawValue: which) else {
+      throw part.error(
+        "'strategy' should be LongestFirst, OnlyFirst or OnlySecond, not '\(which)'")
+    }
+    self.strategy = strategy
+  }
+
+  /// How many tokens of each text of a pair are kept.
+  ///
+  /// - Throws: when the text that alone may be cut has not enough tokens for that.
+  func lengths(of first: Int, and second: Int, added: Int) throws -> (first: Int, second: Int) {
+    let room = max(0, maximumLength - added)
+    let surplus = first + second - room
+    if room == 0 { return (0, 0) }
+    if surplus <= 0 { return (first, second) }
+    switch strategy {
+    case .longestFirst:
+      let shorter = min(first, second, room / 2)
+      return first <= second ? (shorter, room - shorter) : (room - shorter, shorter)
+    case .onlyFirst:
+      return (try rest(of: first, less: surplus, "first"), second)
+    case .onlySecond:
+      return (first, try rest(of: second, less: surplus, "second"))
+    }
+  }
+
+  private func rest(of count: Int, less surplus: Int, _ name: String) throws -> Int {
+    guard count > surplus else {
+      throw AnnealError(
+        .data,
+        "a pair is \(surplus) tokens longer than \(maximumLength), and its \(name) text, "
+          + "which alone may be cut, has \(count)",
+        remedy: "allow more tokens, or cut the longest text first")
+    }
+    return count - surplus
   }
 
   /// The ranges of `count` tokens that the parts have, with room for `added` special tokens in each;
@@ -52,5 +105,10 @@ public struct Truncation: Sendable, Hashable {
       if end == count { return parts }
       start += max(1, length - stride)
     }
+  }
+
+  /// The `kept` tokens of `count` that stay when the others are cut off.
+  func range(keeping kept: Int, of count: Int) -> Range<Int> {
+    side == .right ? 0..<kept : count - kept..<count
   }
 }
