@@ -56,17 +56,11 @@ extension TrainingLoop {
       parts.append(PartTime(name: name, seconds: seconds * times))
     }
     let count = Double(model.blocks.count)
-    // Blocks that keep only their input run forward once more.
-    let again: Double =
-      switch settings.checkpointing {
-      case .none: 0
-      case .selective: 0.5
-      case .full: 1
-      }
     try part("data") { _ = try firstBatches().map(tensors) }
     for batch in batches {
       let tensors = tensors(batch)
-      let pass = model.prepared(tensors.pass)
+      var pass = model.prepared(tensors.pass)
+      pass.keepsOnlyProducts = settings.checkpointing == .selective
       let block = model.blocks[model.blocks.count / 2]
       let trained = zip(parameters.names, parameters.values).filter { name, _ in
         name.hasPrefix(block.path + ".")
@@ -78,8 +72,9 @@ extension TrainingLoop {
           let y = one.apply(x, pass)
           _ = Tensor.gradients(of: [y], seeds: [y.detached()], for: [x] + trained)
         }
-        if again > 0 {
-          try part(one.name, times: count * again) { withoutGradient { _ = one.apply(x, pass) } }
+        // Blocks that keep only their input run forward once more.
+        if settings.checkpointing == .full {
+          try part(one.name, times: count) { withoutGradient { _ = one.apply(x, pass) } }
         }
       }
       let hidden = withoutGradient { x.detached().indexSelect(0, tensors.lossPositions) }

@@ -62,7 +62,7 @@ import Testing
     ]
     expectSame(inputs, dtype) {
       lowRankLinear(
-        $0[0], weight: coded, bias: $0[1], updates: [.init(a: $0[2], b: $0[3], scale: 2)])
+        .values($0[0]), weight: coded, bias: $0[1], updates: [.init(a: $0[2], b: $0[3], scale: 2)])
     } as: {
       let update = Tensor.linear(Tensor.linear($0[0], $0[2]), $0[3]) * 2
       return Tensor.linear($0[0], dense.to(.float64), $0[1]) + update
