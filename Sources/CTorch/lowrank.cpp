@@ -5,6 +5,7 @@
 
 #include "gated.hpp"
 #include "guard.hpp"
+#include "matvec.hpp"
 #include "quantized.hpp"
 
 using namespace bridge;
@@ -41,11 +42,14 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   static at::Tensor forward(
       AutogradContext *ctx, at::TensorList tensors, const WeightForm &form,
       const std::vector<double> &scales, const std::vector<bool> &masked, bool biased,
-      int64_t input) {
+      int64_t input, bool trains) {
     const at::Tensor x = input_of(input, tensors);
     const size_t held = width(input), after = held + form.count();
-    at::Tensor y;
-    {
+    // Generation takes few rows at a time.
+    at::Tensor y = trains ? at::Tensor() : few_rows_product(x, form, &tensors[held]);
+    if (y.defined()) {
+      if (biased) y.add_(tensors[after]);
+    } else {
       const at::Tensor weight = form.weight(&tensors[held], x.scalar_type());
       y = biased ? at::linear(x, weight, tensors[after]) : at::linear(x, weight);
     }
@@ -83,8 +87,8 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     });
     at::Tensor x, dx;
     if (wants_factors || ctx->needs_input_grad(held)) x = input_of(input, tensors);
-    // One place a tensor, and one for each of the other five arguments.
-    variable_list out(tensors.size() + 5);
+    // One place a tensor, and one for each of the other six arguments.
+    variable_list out(tensors.size() + 6);
     if (wants_input) dx = at::mm(dy, form.weight(&tensors[held], type));
     if (ctx->needs_input_grad(held))
       out[held] = at::mm(dy.t(), x).to(tensors[held].scalar_type());
@@ -172,7 +176,8 @@ at::Tensor applied(
   }
   const int64_t kind = !input.up_or_null ? plain : input.gelu ? gelu_gated : silu_gated;
   return LowRankLinear::apply(
-      at::TensorList(tensors), form, scales, masked, bias != nullptr, kind);
+      at::TensorList(tensors), form, scales, masked, bias != nullptr, kind,
+      at::GradMode::is_enabled());
 }
 
 }  // namespace

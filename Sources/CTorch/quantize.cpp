@@ -272,6 +272,19 @@ at::Tensor WeightForm::weight(const at::Tensor *parts, at::ScalarType type) cons
   return out;
 }
 
+at::Tensor WeightForm::wide_scales(const at::Tensor *parts) const {
+  if (!nested) return parts[1];
+  at::Tensor wide = at::empty({parts[1].numel()}, parts[1].options().dtype(at::kFloat));
+  const Scales scales(*this, parts);
+  float *out = wide.mutable_data_ptr<float>();
+  parallel(wide.numel(), 16384, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) out[i] = scales[i];
+  });
+  return wide;
+}
+
+const float *WeightForm::table() const { return ::table(kind).data(); }
+
 void WeightForm::check(const at::Tensor *parts) const {
   const int64_t values = rows * columns;
   const bool four = kind != CT_CODE_INT8;
