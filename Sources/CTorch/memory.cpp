@@ -1,9 +1,7 @@
 // A counting CPU allocator with a budget. libtorch's own answer to a full machine is to be killed
 // by the kernel; with a budget, running out is an ordinary error that can be caught.
 #include <c10/core/CPUAllocator.h>
-#if defined(__linux__)
 #include <sys/mman.h>
-#endif
 
 #include <algorithm>
 #include <atomic>
@@ -22,6 +20,42 @@ constexpr int64_t header = 64;                   // keeps the data 64-byte align
 constexpr int64_t huge_page = int64_t(2) << 20;  // large blocks lie on huge pages: fewer faults
 constexpr int64_t large = 2 * huge_page;
 constexpr int64_t least_kept = int64_t(256) << 20;  // for processes that never use much at once
+
+int64_t whole_pages(int64_t bytes) {
+  constexpr int64_t page = 1 << 16;  // as large as any system's
+  return (bytes + page - 1) / page * page;
+}
+
+/// Large blocks are mappings of their own: the C library would cut them out of a heap, which uneven
+/// batches leave full of holes. They begin on a huge page, so that there are fewer faults.
+void *map_large(int64_t bytes) {
+  const int64_t size = whole_pages(bytes), all = size + huge_page;
+  void *mapped = mmap(
+      nullptr, static_cast<size_t>(all), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  char *start = static_cast<char *>(mapped);
+  const int64_t before = -reinterpret_cast<intptr_t>(start) & (huge_page - 1);
+  char *base = start + before;
+  if (before > 0) munmap(start, static_cast<size_t>(before));
+  munmap(base + size, static_cast<size_t>(huge_page - before));
+#if defined(__linux__)
+  madvise(base, static_cast<size_t>(size), MADV_HUGEPAGE);
+#endif
+  return base;
+}
+
+void *fresh(int64_t bytes) {
+  if (bytes >= large) return map_large(bytes);
+  void *base = nullptr;
+  return posix_memalign(&base, header, static_cast<size_t>(bytes)) == 0 ? base : nullptr;
+}
+
+void release(void *base, int64_t bytes) {
+  if (bytes >= large)
+    munmap(base, static_cast<size_t>(whole_pages(bytes)));
+  else
+    std::free(base);
+}
 
 /// What lies before a block's data: the bytes that were asked for, and those that the block has.
 struct Label {
@@ -70,7 +104,7 @@ class Shelf {
         size++;
       }
       if (oldest == blocks_.end()) return;
-      std::free(oldest->second.front().base);
+      release(oldest->second.front().base, oldest->first);
       oldest->second.pop_front();
       held_ -= oldest->first;
     }
@@ -91,15 +125,6 @@ class Shelf {
 Shelf &shelf() {
   static Shelf &shelf = *new Shelf;
   return shelf;
-}
-
-void *fresh(int64_t bytes) {
-  void *base = nullptr;
-  if (posix_memalign(&base, bytes >= large ? huge_page : header, bytes) != 0) return nullptr;
-#if defined(__linux__)
-  if (bytes >= large) madvise(base, bytes, MADV_HUGEPAGE);
-#endif
-  return base;
 }
 
 /// Small blocks come in four sizes a doubling, so that batches of uneven lengths share them; large
