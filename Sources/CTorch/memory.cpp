@@ -19,21 +19,28 @@ std::atomic<int64_t> current{0}, peak{0}, most{0}, budget{-1};
 constexpr int64_t header = 64;                   // keeps the data 64-byte aligned
 constexpr int64_t huge_page = int64_t(2) << 20;  // large blocks lie on huge pages: fewer faults
 constexpr int64_t large = 2 * huge_page;
+constexpr int64_t mapped = int64_t(256) << 10;   // from here on a block is a mapping of its own
 constexpr int64_t least_kept = int64_t(256) << 20;  // for processes that never use much at once
 
 int64_t whole_pages(int64_t bytes) {
-  constexpr int64_t page = 1 << 16;  // as large as any system's
+  constexpr int64_t page = int64_t(1) << 16;  // as large as any system's
   return (bytes + page - 1) / page * page;
 }
 
-/// Large blocks are mappings of their own: the C library would cut them out of a heap, which uneven
-/// batches leave full of holes. They begin on a huge page, so that there are fewer faults.
+/// Pages of their own: the C library would cut such blocks out of a heap, which uneven batches leave
+/// full of holes.
+void *map_pages(int64_t bytes) {
+  void *base = mmap(
+      nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+      0);
+  return base == MAP_FAILED ? nullptr : base;
+}
+
+/// Large blocks begin on a huge page, so that there are fewer faults.
 void *map_large(int64_t bytes) {
-  const int64_t size = whole_pages(bytes), all = size + huge_page;
-  void *mapped = mmap(
-      nullptr, static_cast<size_t>(all), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) return nullptr;
-  char *start = static_cast<char *>(mapped);
+  const int64_t size = whole_pages(bytes);
+  char *start = static_cast<char *>(map_pages(size + huge_page));
+  if (start == nullptr) return nullptr;
   const int64_t before = -reinterpret_cast<intptr_t>(start) & (huge_page - 1);
   char *base = start + before;
   if (before > 0) munmap(start, static_cast<size_t>(before));
@@ -46,12 +53,13 @@ void *map_large(int64_t bytes) {
 
 void *fresh(int64_t bytes) {
   if (bytes >= large) return map_large(bytes);
+  if (bytes >= mapped) return map_pages(whole_pages(bytes));
   void *base = nullptr;
   return posix_memalign(&base, header, static_cast<size_t>(bytes)) == 0 ? base : nullptr;
 }
 
 void release(void *base, int64_t bytes) {
-  if (bytes >= large)
+  if (bytes >= mapped)
     munmap(base, static_cast<size_t>(whole_pages(bytes)));
   else
     std::free(base);
@@ -69,7 +77,7 @@ static_assert(sizeof(Label) <= header, "a label fits before the data");
 /// once, so that keeping costs no memory.
 class Shelf {
  public:
-  /// A block of `bytes` or, when they are many, up to a quarter more.
+  /// A block of `bytes`; of a large one that has up to a quarter more, the rest is let go.
   void *take(int64_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex_);
     auto found = blocks_.lower_bound(bytes);
@@ -77,8 +85,12 @@ class Shelf {
     const int64_t most = bytes >= large ? bytes + bytes / 4 : bytes;
     if (found == blocks_.end() || found->first > most) return nullptr;
     void *base = found->second.back().base;
+    const int64_t size = found->first;
     found->second.pop_back();
-    held_ -= found->first;
+    held_ -= size;
+    const int64_t used = whole_pages(bytes), rest = whole_pages(size) - used;
+    if (size > bytes && rest > 0)
+      munmap(static_cast<char *>(base) + used, static_cast<size_t>(rest));
     return base;
   }
 
@@ -189,9 +201,8 @@ struct CountingAllocator final : at::Allocator {
         current -= asked;
         TORCH_CHECK_WITH(OutOfMemoryError, false, "the system refused ", bytes, " bytes");
       }
-      reinterpret_cast<Label *>(base)->whole = whole;
     }
-    reinterpret_cast<Label *>(base)->asked = asked;
+    *reinterpret_cast<Label *>(base) = {asked, whole};
     char *data = base + header;
     return {data, data, &discard, at::Device(at::kCPU)};
   }
