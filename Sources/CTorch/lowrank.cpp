@@ -1,6 +1,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "guard.hpp"
+#include "pages.hpp"
 #include "quantized.hpp"
 
 using namespace bridge;
@@ -15,6 +16,38 @@ struct Place {
   double scale;
 };
 
+/// What a product needs of the weight while it lives: the matrix in x's type and place. A streamed
+/// one's file is read ahead for the product after this, and its own pages are let go at the end.
+class Operand {
+ public:
+  Operand(
+      const WeightForm &form, const at::Tensor *parts, const at::Tensor &x,
+      const std::array<int64_t, 2> &ahead) {
+    if (form.kind != WeightForm::streamed) {
+      matrix_ = form.weight(parts, x.scalar_type());
+      return;
+    }
+    ask_for(ahead[0], ahead[1]);
+    mapped_ = parts[0];
+    matrix_ = mapped_.to(x.device(), x.scalar_type());
+    // A copy no longer needs the file.
+    if (!matrix_.is_same(mapped_)) let_go_now();
+  }
+  Operand(const Operand &) = delete;
+  Operand &operator=(const Operand &) = delete;
+  ~Operand() { let_go_now(); }
+
+  const at::Tensor &matrix() const { return matrix_; }
+
+ private:
+  void let_go_now() {
+    if (mapped_.defined()) let_go(mapped_);
+    mapped_.reset();
+  }
+
+  at::Tensor matrix_, mapped_;
+};
+
 /// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps x, the weights and the masks; computes
 /// W's gradient only when W is trained. A weight in codes is decoded for each product and not kept.
 struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
@@ -27,8 +60,8 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     const size_t after = 1 + form.count();
     at::Tensor y;
     {
-      const at::Tensor weight = form.weight(&tensors[1], x.scalar_type());
-      y = biased ? at::linear(x, weight, tensors[after]) : at::linear(x, weight);
+      const Operand weight(form, &tensors[1], x, form.next);
+      y = biased ? at::linear(x, weight.matrix(), tensors[after]) : at::linear(x, weight.matrix());
     }
     for (const Place &u : places(scales, masked, after + biased)) {
       const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
@@ -40,7 +73,9 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     ctx->saved_data["masked"] = c10::List<bool>(c10::ArrayRef<bool>(flags(masked)));
     ctx->saved_data["biased"] = biased;
     ctx->saved_data["form"] =
-        std::vector<int64_t>{form.kind, form.rows, form.columns, form.block, form.nested};
+        std::vector<int64_t>{form.kind,    form.rows,    form.columns,     form.block,
+                             form.nested,  form.next[0], form.next[1],     form.previous[0],
+                             form.previous[1]};
     ctx->saved_data["offset"] = form.offset;
     return y;
   }
@@ -56,7 +91,10 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     const at::Tensor &x = tensors[0], dy = gradients[0].contiguous();
     // One place a tensor, and one for each of the other four arguments.
     variable_list out(tensors.size() + 4);
-    if (ctx->needs_input_grad(0)) out[0] = at::mm(dy, form.weight(&tensors[1], x.scalar_type()));
+    if (ctx->needs_input_grad(0)) {
+      const Operand weight(form, &tensors[1], x, form.previous);
+      out[0] = at::mm(dy, weight.matrix());
+    }
     if (ctx->needs_input_grad(1)) out[1] = at::mm(dy.t(), x).to(tensors[1].scalar_type());
     if (biased && ctx->needs_input_grad(after))
       out[after] = dy.sum(0, false, at::kFloat).to(tensors[after].scalar_type());
@@ -86,7 +124,7 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   static WeightForm saved_form(AutogradContext *ctx) {
     const auto saved = ctx->saved_data["form"].toIntVector();
     return {saved[0], saved[1], saved[2], saved[3], ctx->saved_data["offset"].toDouble(),
-            saved[4] != 0};
+            saved[4] != 0, {saved[5], saved[6]}, {saved[7], saved[8]}};
   }
 
   static std::vector<Place> places(
@@ -134,6 +172,30 @@ ct_result ct_low_rank_linear(
         x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1),
         "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", w.sizes());
     give(out, applied(x, WeightForm{}, {x, w}, w.size(0), bias, updates, count));
+  });
+}
+
+ct_result ct_streamed_linear(
+    ct_in input, const ct_streamed *weight, ct_in bias, const ct_low_rank *updates, int64_t count,
+    ct_tensor **out) {
+  return guarded(__func__, [&] {
+    const at::Tensor &x = value(input), &w = value(weight->weight);
+    TORCH_CHECK(
+        x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1) && w.is_cpu() && w.is_contiguous(),
+        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", w.sizes());
+    TORCH_CHECK(!w.requires_grad(), "a weight on a mapped file cannot be trained");
+    const auto range = [](ct_in neighbour) -> std::array<int64_t, 2> {
+      const at::Tensor tensor = optional(neighbour);
+      if (!tensor.defined()) return {0, 0};
+      return {
+          reinterpret_cast<int64_t>(tensor.const_data_ptr()),
+          static_cast<int64_t>(tensor.nbytes())};
+    };
+    WeightForm form;
+    form.kind = WeightForm::streamed;
+    form.next = range(weight->next_or_null);
+    form.previous = range(weight->previous_or_null);
+    give(out, applied(x, form, {x, w}, w.size(0), bias, updates, count));
   });
 }
 
