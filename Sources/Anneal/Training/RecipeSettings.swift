@@ -61,7 +61,7 @@ extension Recipe {
       }
     let schedule = Schedule(
       shape, peak: learningRate, warmup: totalSteps.map(warmup) ?? 0, floor: minLRRatio)
-    return TrainingSettings(
+    var settings = TrainingSettings(
       optimizer: AdamW(
         schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
         weightDecay: weightDecay),
@@ -70,6 +70,8 @@ extension Recipe {
         packing: packing ? maxLength : nil),
       epochs: numTrainEpochs, maxSteps: maxSteps, maxGradientNorm: maxGradNorm,
       checkpointing: checkpointing, seed: UInt64(seed))
+    settings.activationFolder = offload.movesActivations ? outputDir : nil
+    return settings
   }
 
   private var checkpointing: ActivationCheckpointing {
