@@ -6,6 +6,7 @@
 #include "gated.hpp"
 #include "guard.hpp"
 #include "matvec.hpp"
+#include "pages.hpp"
 #include "quantized.hpp"
 
 using namespace bridge;
@@ -33,6 +34,38 @@ at::Tensor input_of(int64_t input, const Tensors &tensors) {
                         : gated_product(tensors[0], tensors[1], input == gelu_gated);
 }
 
+/// What a product needs of the weight while it lives: the matrix in x's type and place. A streamed
+/// one's file is read ahead for the product after this, and its own pages are let go at the end.
+class Operand {
+ public:
+  Operand(
+      const WeightForm &form, const at::Tensor *parts, const at::Tensor &x,
+      const std::array<int64_t, 2> &ahead) {
+    if (form.kind != WeightForm::streamed) {
+      matrix_ = form.weight(parts, x.scalar_type());
+      return;
+    }
+    ask_for(ahead[0], ahead[1]);
+    mapped_ = parts[0];
+    matrix_ = mapped_.to(x.device(), x.scalar_type());
+    // A copy no longer needs the file.
+    if (!matrix_.is_same(mapped_)) let_go_now();
+  }
+  Operand(const Operand &) = delete;
+  Operand &operator=(const Operand &) = delete;
+  ~Operand() { let_go_now(); }
+
+  const at::Tensor &matrix() const { return matrix_; }
+
+ private:
+  void let_go_now() {
+    if (mapped_.defined()) let_go(mapped_);
+    mapped_.reset();
+  }
+
+  at::Tensor matrix_, mapped_;
+};
+
 /// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps what holds x, the weights and the masks;
 /// computes W's gradient only when W is trained. A weight in codes is decoded for each product and
 /// not kept.
@@ -50,8 +83,8 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     if (y.defined()) {
       if (biased) y.add_(tensors[after]);
     } else {
-      const at::Tensor weight = form.weight(&tensors[held], x.scalar_type());
-      y = biased ? at::linear(x, weight, tensors[after]) : at::linear(x, weight);
+      const Operand weight(form, &tensors[held], x, form.next);
+      y = biased ? at::linear(x, weight.matrix(), tensors[after]) : at::linear(x, weight.matrix());
     }
     for (const Place &u : places(scales, masked, after + biased)) {
       const at::Tensor kept = u.mask ? x * tensors[u.mask] : x;
@@ -64,7 +97,9 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     ctx->saved_data["biased"] = biased;
     ctx->saved_data["input"] = input;
     ctx->saved_data["form"] =
-        std::vector<int64_t>{form.kind, form.rows, form.columns, form.block, form.nested};
+        std::vector<int64_t>{form.kind,    form.rows,    form.columns,     form.block,
+                             form.nested,  form.next[0], form.next[1],     form.previous[0],
+                             form.previous[1]};
     ctx->saved_data["offset"] = form.offset;
     return y;
   }
@@ -89,7 +124,10 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     if (wants_factors || ctx->needs_input_grad(held)) x = input_of(input, tensors);
     // One place a tensor, and one for each of the other six arguments.
     variable_list out(tensors.size() + 6);
-    if (wants_input) dx = at::mm(dy, form.weight(&tensors[held], type));
+    if (wants_input) {
+      const Operand weight(form, &tensors[held], dy, form.previous);
+      dx = at::mm(dy, weight.matrix());
+    }
     if (ctx->needs_input_grad(held))
       out[held] = at::mm(dy.t(), x).to(tensors[held].scalar_type());
     if (biased && ctx->needs_input_grad(after))
@@ -125,7 +163,7 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   static WeightForm saved_form(AutogradContext *ctx) {
     const auto saved = ctx->saved_data["form"].toIntVector();
     return {saved[0], saved[1], saved[2], saved[3], ctx->saved_data["offset"].toDouble(),
-            saved[4] != 0};
+            saved[4] != 0, {saved[5], saved[6]}, {saved[7], saved[8]}};
   }
 
   static std::vector<Place> places(
@@ -193,6 +231,32 @@ ct_result ct_low_rank_linear(
     give(
         out,
         applied(*input, WeightForm{}, std::move(tensors), w.size(0), bias, updates, count));
+  });
+}
+
+ct_result ct_streamed_linear(
+    const ct_linear_input *input, const ct_streamed *weight, ct_in bias,
+    const ct_low_rank *updates, int64_t count, ct_tensor **out) {
+  return guarded(__func__, [&] {
+    const at::Tensor &w = value(weight->weight);
+    TORCH_CHECK(
+        w.dim() == 2 && w.is_cpu() && w.is_contiguous(),
+        "a streamed weight is [out, in] on the processor, not ", w.sizes());
+    TORCH_CHECK(!w.requires_grad(), "a weight on a mapped file cannot be trained");
+    const auto range = [](ct_in neighbour) -> std::array<int64_t, 2> {
+      const at::Tensor tensor = optional(neighbour);
+      if (!tensor.defined()) return {0, 0};
+      return {
+          reinterpret_cast<int64_t>(tensor.const_data_ptr()),
+          static_cast<int64_t>(tensor.nbytes())};
+    };
+    WeightForm form;
+    form.kind = WeightForm::streamed;
+    form.next = range(weight->next_or_null);
+    form.previous = range(weight->previous_or_null);
+    std::vector<at::Tensor> tensors = held(*input, w.size(1));
+    tensors.push_back(w);
+    give(out, applied(*input, form, std::move(tensors), w.size(0), bias, updates, count));
   });
 }
 

@@ -130,6 +130,7 @@ at::Tensor bridge::few_rows_product(
     const at::Tensor &x, const WeightForm &form, const at::Tensor *parts) {
   const int64_t rows = x.size(0), columns = x.size(1);
   const bool dense = form.kind == WeightForm::dense;
+  if (form.kind == WeightForm::streamed) return {};
   if (!has_kernels(x) || rows == 0 || rows > (dense ? one : few)) return {};
   if (dense && (parts[0].scalar_type() != at::kBFloat16 || !parts[0].is_contiguous())) return {};
   const at::Tensor wide = x.to(at::kFloat).contiguous();

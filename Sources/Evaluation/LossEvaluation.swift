@@ -58,24 +58,23 @@ extension CausalModel {
   ) throws -> LossMetrics {
     var (sum, correct, tokens, rows) = (0.0, 0, 0, 0)
     var rowLosses: [LossMetrics.RowLoss] = []
-    for group in batches(of: examples, tokensPerBatch) {
-      if shouldStop() { break }
+    // Groups that do not fit into memory are halved and come back.
+    var waiting = Array(batches(of: examples, tokensPerBatch).reversed())
+    while let group = waiting.popLast(), !shouldStop() {
       let batch = PackedBatch(group)
       guard batch.lossTokens > 0 else { continue }
-      try Torch.checked {
-        withoutGradient {
-          let tensors = BatchTensors(batch, attachments: attachments, on: device)
-          let hidden = hiddenStates(tensors.ids, in: tensors.pass)
-          let result = head.crossEntropy(
-            hidden.indexSelect(0, tensors.lossPositions), targets: tensors.targets,
-            wantsLogProbabilities: byRow)
-          sum += result.lossSum.item()
-          correct += Int(result.correct.item())
-          if let chances = result.logProbabilities {
-            rowLosses += batch.rowLosses(chances.floats())
-          }
+      let measured: (sum: Double, correct: Int, chances: [Float])
+      do {
+        measured = try Torch.checked {
+          withoutGradient { measure(batch, attachments, wantsLogProbabilities: byRow) }
         }
+      } catch let error as TorchError where error.code == .outOfMemory && group.count > 1 {
+        waiting += [Array(group[(group.count / 2)...]), Array(group[..<(group.count / 2)])]
+        continue
       }
+      sum += measured.sum
+      correct += measured.correct
+      if byRow { rowLosses += batch.rowLosses(measured.chances) }
       tokens += batch.lossTokens
       rows += group.count
     }
@@ -84,6 +83,21 @@ extension CausalModel {
       tokenAccuracy: tokens > 0 ? Double(correct) / Double(tokens) : 0, tokens: tokens, rows: rows)
     metrics.byRow = rowLosses
     return metrics
+  }
+
+  /// A batch's loss in nats, its tokens that the model would have said, and on request each token's
+  /// log-probability.
+  private func measure(
+    _ batch: PackedBatch, _ attachments: [Site: [any Attachment]], wantsLogProbabilities: Bool
+  ) -> (sum: Double, correct: Int, chances: [Float]) {
+    let tensors = BatchTensors(batch, attachments: attachments, on: device)
+    let hidden = hiddenStates(tensors.ids, in: tensors.pass)
+    let result = head.crossEntropy(
+      hidden.indexSelect(0, tensors.lossPositions), targets: tensors.targets,
+      wantsLogProbabilities: wantsLogProbabilities)
+    return (
+      result.lossSum.item(), Int(result.correct.item()), result.logProbabilities?.floats() ?? []
+    )
   }
 
   private func batches(of examples: [Example], _ limit: Int) -> [[Example]] {

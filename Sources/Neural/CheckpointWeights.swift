@@ -40,6 +40,12 @@ public struct CheckpointWeights: WeightSource {
     try BitsAndBytesWeights(files: files).weight(path)
   }
 
+  /// The tensor under `path` on its file's pages; nil where its bytes cannot be used in place.
+  public func mapped(_ path: String) throws -> MappedTensor? {
+    guard let (file, entry) = files.entry(path) else { return nil }
+    return try MappedTensor(reading: entry, of: file)
+  }
+
   /// The tensor under `path`; the file's pages are used in place.
   public func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor {
     guard let (file, entry) = files.entry(path) else {

@@ -9,12 +9,20 @@ public final class Weight: ModelTensor {
   public let path: String
   /// The value in use.
   public var value: Tensor
+  /// The pages that the value lies on, when they are to be in memory only while it is used.
+  private let mapped: MappedTensor?
 
   /// A weight stored under `path`.
-  public init(path: String, value: Tensor) {
+  ///
+  /// - Parameter mapped: the pages of a file that `value` lies on, to be let go after each use.
+  public init(path: String, value: Tensor, mapped: MappedTensor? = nil) {
     self.path = path
     self.value = value
+    self.mapped = mapped
   }
+
+  /// Takes the value's pages out of memory, where it lies on a file that is streamed.
+  func letGo() { mapped?.letGo() }
 
   /// The value's extents.
   public var shape: [Int] { value.shape }
@@ -26,7 +34,7 @@ public final class Weight: ModelTensor {
   public func dense() -> Tensor { value }
 }
 
-/// A tensor of a model, however it is held: as it is, or in codes.
+/// A tensor of a model, however it is held: as it is, in codes, or in its file.
 public protocol ModelTensor: AnyObject {
   /// The checkpoint's key, such as `model.norm.weight`.
   var path: String { get }
@@ -57,7 +65,7 @@ extension ModelTensor {
 public final class Inventory {
   /// Every tensor of the checkpoint that the model uses.
   public private(set) var tensors: [any ModelTensor] = []
-  /// Those that are not in codes, and can therefore be trained.
+  /// Those that are neither in codes nor left in their file, and can therefore be trained.
   public private(set) var weights: [Weight] = []
   /// Every linear map, the head excepted when it shares the embedding's tensor.
   public private(set) var linears: [Linear] = []
@@ -69,6 +77,13 @@ public final class Inventory {
     weights.append(weight)
   }
   func register(_ quantized: Quantized) { tensors.append(quantized) }
+  func register(_ streamed: Streamed) {
+    // Layers are built in the order in which they compute.
+    if let last = tensors.lazy.reversed().compactMap({ $0 as? Streamed }).first {
+      streamed.follows(last)
+    }
+    tensors.append(streamed)
+  }
   func register(_ linear: Linear) { linears.append(linear) }
 
   /// The weight stored under `path`.

@@ -11,11 +11,15 @@ public protocol WeightSource {
   func tensor(_ path: String, shape: [Int], start: Start) throws -> Tensor
   /// The weight under `path` where it is stored in codes.
   func quantized(_ path: String) throws -> QuantizedWeight?
+  /// The tensor under `path` on the pages of its file, where it can be used in place.
+  func mapped(_ path: String) throws -> MappedTensor?
 }
 
 extension WeightSource {
   /// Nothing is in codes.
   public func quantized(_ path: String) throws -> QuantizedWeight? { nil }
+  /// Nothing lies in a file.
+  public func mapped(_ path: String) throws -> MappedTensor? { nil }
 }
 
 /// How a tensor begins when a model is trained from scratch.
@@ -43,28 +47,31 @@ public struct Weights {
   public let device: Device
   /// How the weights of linear maps are coded; nil leaves them as they are.
   public let quantization: Quantization?
+  /// Whether weights stay in their file, and are in memory only while they are used.
+  public let isStreamed: Bool
   /// What was built so far.
   public let inventory: Inventory
 
   /// The root of `source`.
   public init(
     _ source: any WeightSource, as dtype: DType?, on device: Device,
-    quantization: Quantization? = nil
+    quantization: Quantization? = nil, isStreamed: Bool = false
   ) {
     self.init(
       source, path: "", dtype: dtype, device: device, quantization: quantization,
-      inventory: Inventory())
+      isStreamed: isStreamed, inventory: Inventory())
   }
 
   private init(
     _ source: any WeightSource, path: String, dtype: DType?, device: Device,
-    quantization: Quantization?, inventory: Inventory
+    quantization: Quantization?, isStreamed: Bool, inventory: Inventory
   ) {
     self.source = source
     self.path = path
     self.dtype = dtype
     self.device = device
     self.quantization = quantization
+    self.isStreamed = isStreamed
     self.inventory = inventory
   }
 
@@ -73,7 +80,7 @@ public struct Weights {
     Weights(
       weights.source, path: weights.path.isEmpty ? "\(name)" : "\(weights.path).\(name)",
       dtype: weights.dtype, device: weights.device, quantization: weights.quantization,
-      inventory: weights.inventory)
+      isStreamed: weights.isStreamed, inventory: weights.inventory)
   }
 
   /// Whether there is a tensor called `name` here.
@@ -84,8 +91,11 @@ public struct Weights {
     _ name: String = "weight", _ shape: [Int], start: Start = .normal
   ) throws -> Weight {
     let key = (self / name).path
-    let value = try value(key, shape, start: start)
-    let weight = Weight(path: key, value: value.to(device))
+    let value = try value(key, shape, start: start).to(device)
+    // Small ones, and those that were copied to another type or place, stay in memory.
+    let mapped =
+      isStreamed && shape.count > 1 ? try source.mapped(key).flatMap(inPlace) : nil
+    let weight = Weight(path: key, value: mapped?.tensor ?? value, mapped: mapped)
     inventory.register(weight)
     return weight
   }
@@ -99,6 +109,12 @@ public struct Weights {
       try check(coded.shape, of: key, against: shape)
       return registered(Quantized(path: key, coded.to(device), as: dtype ?? .bfloat16))
     }
+    if isStreamed, let mapped = try mapped(key, shape) {
+      let streamed = Streamed(
+        path: key, mapped, as: dtype ?? mapped.tensor.dtype, on: device)
+      inventory.register(streamed)
+      return streamed
+    }
     guard let quantization else { return Dense(try weight("weight", shape)) }
     let value = try value(key, shape, start: .normal)
     let coded = try Torch.checked {
@@ -106,7 +122,20 @@ public struct Weights {
         value, as: quantization.kind, blockSize: quantization.blockSize,
         doubleQuantization: quantization.isDouble)
     }
+    // The file's pages have done their part; another tensor's follow.
+    try source.mapped(key)?.letGo()
     return registered(Quantized(path: key, coded.to(device), as: value.dtype))
+  }
+
+  /// The floating-point tensor under `key` on its file's pages, where they can be used.
+  private func mapped(_ key: String, _ shape: [Int]) throws -> MappedTensor? {
+    guard let mapped = try source.mapped(key) else { return nil }
+    try check(mapped.tensor.shape, of: key, against: shape)
+    return mapped.tensor.dtype.isFloating && mapped.tensor.dtype.bytes > 1 ? mapped : nil
+  }
+
+  private func inPlace(_ mapped: MappedTensor) -> MappedTensor? {
+    device == .cpu && (dtype ?? mapped.tensor.dtype) == mapped.tensor.dtype ? mapped : nil
   }
 
   private func registered(_ quantized: Quantized) -> Quantized {

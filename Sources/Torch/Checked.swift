@@ -29,6 +29,11 @@ final class CheckedScope: Sendable {
 }
 
 extension Torch {
+  /// Whether no operation of the innermost scope has failed yet.
+  ///
+  /// For what must not be done by halves inside a scope, such as adding to what outlives it.
+  public static var isIntact: Bool { CheckedScope.isIntact }
+
   /// Runs tensor mathematics so that its first failure is thrown.
   ///
   /// Operations do not throw one by one. Inside this scope the first failed operation is recorded,

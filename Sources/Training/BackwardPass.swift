@@ -19,6 +19,8 @@ struct BackwardPass {
   let model: any CausalModel
   let parameters: TrainedParameters
   let checkpointing: ActivationCheckpointing
+  /// Where inputs of recomputed blocks wait; nil leaves them where they are.
+  var activations: ActivationStore?
 
   /// What a micro-batch gives.
   struct Result {
@@ -33,10 +35,10 @@ struct BackwardPass {
   /// Runs forward and back.
   ///
   /// - Parameter scale: what gradients are multiplied by: 1 / loss-bearing tokens of the step.
-  func callAsFunction(_ batch: BatchTensors, scale: Double) -> Result {
+  func callAsFunction(_ batch: BatchTensors, scale: Double) throws -> Result {
     var pass = model.prepared(batch.pass)
     pass.keepsOnlyProducts = checkpointing == .selective
-    let trace = forward(batch.ids, in: pass)
+    let trace = try forward(batch.ids, in: pass)
     var gradients: [Tensor?] = Array(repeating: nil, count: parameters.values.count)
 
     let result = head(trace.output, batch, scale: scale, into: &gradients)
@@ -45,7 +47,7 @@ struct BackwardPass {
     }
     flow = backwardFinish(trace, batch, flow, into: &gradients)
     for segment in trace.segments.reversed() {
-      flow = backward(segment, flow, in: pass, into: &gradients)
+      flow = try backward(segment, flow, in: pass, into: &gradients)
     }
     if trainsEmbedding { backwardEmbedding(batch.ids, flow, in: pass, into: &gradients) }
     return Result(
@@ -58,7 +60,7 @@ struct BackwardPass {
   private struct Segment {
     var blocks: [any Block]
     /// What goes in, a leaf.
-    var input: Tensor
+    var input: ActivationStore.Kept
     /// What comes out with its graph, when it was kept.
     var output: Tensor?
     /// Whether the gradient must go on to what lies before.
@@ -71,7 +73,8 @@ struct BackwardPass {
     var output: Tensor
   }
 
-  private func forward(_ ids: Tensor, in pass: Pass) -> Trace {
+  private func forward(_ ids: Tensor, in pass: Pass) throws -> Trace {
+    activations?.begin()
     let first = firstTrainedBlock
     var x = withoutGradient {
       model.blocks[..<first].reduce(model.embed(ids, in: pass)) { x, block in block(x, in: pass) }
@@ -85,7 +88,9 @@ struct BackwardPass {
       let output = keeps ? run() : withoutGradient(run)
       segments.append(
         Segment(
-          blocks: blocks.blocks, input: input, output: keeps ? output : nil,
+          blocks: blocks.blocks,
+          input: keeps ? .here(input) : try activations?.keep(input) ?? .here(input),
+          output: keeps ? output : nil,
           passesGradientOn: passesOn))
       x = output.detached()
     }
@@ -130,16 +135,15 @@ struct BackwardPass {
 
   private func backward(
     _ segment: Segment, _ flow: Tensor, in pass: Pass, into gradients: inout [Tensor?]
-  ) -> Tensor {
+  ) throws -> Tensor {
+    let input = try segment.input.tensor().requiringGradient(segment.passesGradientOn)
     let output =
       segment.output
-      ?? withGradient {
-        segment.blocks.reduce(segment.input) { x, block in block(x, in: pass) }
-      }
+      ?? withGradient { segment.blocks.reduce(input) { x, block in block(x, in: pass) } }
     let prefixes = segment.blocks.map { $0.path + "." }
     let trained = indices { path in prefixes.contains { path.hasPrefix($0) } }
     return backward(
-      output, flow, segment.passesGradientOn ? segment.input : nil, trained, &gradients) ?? flow
+      output, flow, segment.passesGradientOn ? input : nil, trained, &gradients) ?? flow
   }
 
   private func backwardEmbedding(

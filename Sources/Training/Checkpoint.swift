@@ -63,6 +63,9 @@ extension TrainingLoop {
       "total_tokens": .integer(progress.totalTokens),
       "trained_tokens": .integer(progress.trainedTokens),
       "skipped_in_a_row": .integer(progress.skippedInARow),
+      "fitting_tokens": progress.fittingTokens.map { .integer($0) } ?? .null,
+      "largest_fit": .integer(progress.largestFit),
+      "split_micro_batches": .integer(progress.splitMicroBatches),
       "optimizer_step": .integer(optimizer.step), "plan_sha256": .string(planHash),
       "data_sha256": .string(dataHash), "model_sha256": .string(modelHash),
       "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
@@ -116,5 +119,8 @@ extension TrainingLoop {
     progress.totalTokens = checkpoint.state["total_tokens"]?.integer ?? 0
     progress.trainedTokens = checkpoint.state["trained_tokens"]?.integer ?? 0
     progress.skippedInARow = checkpoint.state["skipped_in_a_row"]?.integer ?? 0
+    progress.fittingTokens = checkpoint.state["fitting_tokens"]?.integer
+    progress.largestFit = checkpoint.state["largest_fit"]?.integer ?? 0
+    progress.splitMicroBatches = checkpoint.state["split_micro_batches"]?.integer ?? 0
   }
 }

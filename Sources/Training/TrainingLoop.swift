@@ -1,5 +1,4 @@
 public import AnnealDatasets
-internal import AnnealEvaluation
 internal import AnnealFiles
 public import AnnealNeural
 public import AnnealTorch
@@ -32,7 +31,7 @@ public final class TrainingLoop {
   public let modelHash: String
 
   let schedule: BatchSchedule
-  private let backward: BackwardPass
+  let backward: BackwardPass
 
   /// How far a run is.
   public struct Progress: Sendable, Hashable {
@@ -44,6 +43,14 @@ public final class TrainingLoop {
     public var trainedTokens = 0
     /// Steps skipped in a row because their gradient was not finite.
     public var skippedInARow = 0
+    /// Tokens that fit into memory at once, as far as that was learned by running out of it.
+    ///
+    /// Micro-batches of more are computed in parts.
+    public var fittingTokens: Int?
+    /// The most tokens that were computed at once.
+    public var largestFit = 0
+    /// Micro-batches that were computed in parts.
+    public var splitMicroBatches = 0
   }
 
   /// A loop over `examples`.
@@ -72,7 +79,10 @@ public final class TrainingLoop {
     modelHash = try Self.hash(model)
     totalSteps = schedule.totalSteps
     backward = BackwardPass(
-      model: model, parameters: self.parameters, checkpointing: settings.checkpointing)
+      model: model, parameters: self.parameters, checkpointing: settings.checkpointing,
+      activations: try settings.activationFolder.map {
+        try ActivationStore(for: model.device, in: $0)
+      })
   }
 
   /// Optimizer steps that `settings` make of `examples`.
@@ -104,8 +114,14 @@ public final class TrainingLoop {
         for weight in model.inventory.tensors {
           let count = weight.stored.count
           let places = (0..<min(count, 64)).map { $0 * (count / min(count, 64)) }
-          let values = weight.stored.detached().reshaped([count])
-            .indexSelect(0, Tensor(places, on: model.device)).to(.float32).floats()
+          let stored = weight.stored.detached().reshaped([count])
+          var sample = stored.indexSelect(0, Tensor(places, on: stored.device))
+          if let streamed = weight as? Streamed {
+            // The same values as without streaming, and the pages are let go again.
+            sample = sample.to(streamed.dtype)
+            streamed.mapped.letGo()
+          }
+          let values = sample.to(.float32).floats()
           text += "\(weight.path) \(weight.shape) \(values.map(\.bitPattern))\n"
         }
         return SHA256Digest.hex(of: text)
@@ -160,19 +176,9 @@ public final class TrainingLoop {
         parameters.masters.map { .zeros($0.shape, .float32, on: $0.device) }
       })
     sum.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
-    for batch in batches where batch.lossTokens > 0 {
-      try Torch.checked {
-        var tensors = BatchTensors(batch, attachments: attachments, on: model.device)
-        tensors.pass.dropout = DropoutKey(
-          seed: settings.seed, step: UInt64(progress.step),
-          rows: Tensor(batch.rows).to(.int64), positions: Tensor(batch.positions).to(.int64))
-        let result = backward(tensors, scale: 1 / Double(max(1, stepTokens)))
-        for (total, gradient) in zip(sum.gradients, result.gradients) {
-          if let gradient { total.addInPlace(gradient) }
-        }
-        sum.lossSum += result.lossSum
-        sum.correct += result.correct
-      }
+    for (rows, batch) in zip(microBatches, batches) where batch.lossTokens > 0 {
+      let parts = try add(rows, scale: 1 / Double(max(1, stepTokens)), to: &sum)
+      if parts > 1 { progress.splitMicroBatches += 1 }
       sum.tokens += batch.ids.count
       sum.trainedTokens += batch.lossTokens
     }

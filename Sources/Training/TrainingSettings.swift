@@ -16,6 +16,11 @@ public struct TrainingSettings: Sendable {
   public var maxGradientNorm: Double
   /// Which activations are kept.
   public var checkpointing: ActivationCheckpointing
+  /// The folder for a scratch file that recomputed blocks' inputs wait in; nil keeps them where the
+  /// model computes.
+  ///
+  /// Where that is a GPU, they wait in the processor's memory instead.
+  public var activationFolder: String?
   /// What order, packing and dropout are functions of.
   public var seed: UInt64
   /// Steps in a row whose gradient is not finite before the run stops.

@@ -45,6 +45,27 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     #expect(blind.evalStrategy == .no)
   }
 
+  @Test func `what is offloaded fits the rest of the recipe, or the key is named`() throws {
+    let recipe = try Recipe(yaml: minimal + "\noffload: all")
+    #expect(recipe.offload == .all)
+    #expect(recipe.gradientCheckpointing == .full)
+    #expect(recipe.settings(totalSteps: 1).activationFolder == "runs/one")
+    let weights = try Recipe(yaml: minimal + "\noffload: weights")
+    #expect(weights.gradientCheckpointing == .none)
+    #expect(weights.settings(totalSteps: 1).activationFolder == nil)
+    for (text, word) in [
+      ("offload: weights\nfinetuning_type: full", "finetuning_type"),
+      ("offload: all\nquantization_bit: 4", "4 bits"),
+      ("offload: activations\ngradient_checkpointing: none", "gradient_checkpointing"),
+    ] {
+      let message = failure(minimal + "\n" + text)
+      #expect(message.contains("offload") && message.contains(word), "\(message)")
+    }
+    _ = try Recipe(yaml: minimal + "\noffload: activations\nfinetuning_type: full")
+    #expect(
+      failure(minimal + "\ngradient_checkpointing: offload").contains("offload: activations"))
+  }
+
   @Test func `values read as people write them`() throws {
     let recipe = try Recipe(
       yaml: minimal + """

@@ -21,7 +21,11 @@ public struct TinyModel {
   public let greedy: [Int]
 
   /// Loads the fixture called `name`; an adapter's fixture names its base.
-  public init(_ name: String, base: String? = nil, as dtype: DType = .float32) throws {
+  ///
+  /// - Parameter isStreamed: whether the weights stay in their file.
+  public init(
+    _ name: String, base: String? = nil, as dtype: DType = .float32, isStreamed: Bool = false
+  ) throws {
     folder = Fixture.path("models/\(name)")
     let model = base.map { Fixture.path("models/\($0)") } ?? folder
     let expected = try JSON(contentsOf: folder + "/expected.json")
@@ -33,7 +37,9 @@ public struct TinyModel {
     let path = model + "/config.json"
     let file = ConfigurationFile(try JSON(contentsOf: path), path: path)
     network = try ModelRegistry.builtin.model(
-      file, Weights(try CheckpointWeights(folder: model), as: dtype, on: .cpu))
+      file,
+      Weights(
+        try CheckpointWeights(folder: model), as: dtype, on: .cpu, isStreamed: isStreamed))
   }
 
   /// Logits of the whole sequence, `[N, V]`, with the given adapters.

@@ -23,9 +23,10 @@ func raggedExamples(_ count: Int) -> [Example] {
 /// A loop over a tiny model with a LoRA that drops inputs, or over all of its weights.
 func tinyLoop(
   _ batch: BatchSettings, lora: Bool = true, checkpointing: ActivationCheckpointing = .none,
-  model name: String = "llama", dropout: Double = 0.1, rows: Int = 16, epochs: Double = 1
+  model name: String = "llama", dropout: Double = 0.1, rows: Int = 16, epochs: Double = 1,
+  isStreamed: Bool = false, activationFolder: String? = nil, hunger: Hunger? = nil
 ) throws -> TrainingLoop {
-  let model = try TinyModel(name)
+  let model = try TinyModel(name, isStreamed: isStreamed)
   var attached: AttachedAdapter?
   if lora {
     let fresh = try model.network.attach(LoRA(rank: 4, alpha: 8, dropout: dropout), seed: 1)
@@ -40,12 +41,17 @@ func tinyLoop(
   let parameters =
     attached?.parameters
     ?? model.network.inventory.weights.map { (name: $0.path, value: $0.value) }
+  var attachments = attached?.bySite ?? [:]
+  if let hunger, let site = model.network.inventory.linears.last?.site {
+    attachments[site, default: []].append(hunger)
+  }
+  var settings = TrainingSettings(
+    optimizer: .adamW(.cosine(peak: 1e-2, warmup: 1)), batch: batch, epochs: epochs,
+    checkpointing: checkpointing, seed: 7)
+  settings.activationFolder = activationFolder
   return try TrainingLoop(
-    model.network, training: parameters, attachments: attached?.bySite ?? [:],
-    on: raggedExamples(rows),
-    settings: TrainingSettings(
-      optimizer: .adamW(.cosine(peak: 1e-2, warmup: 1)), batch: batch, epochs: epochs,
-      checkpointing: checkpointing, seed: 7))
+    model.network, training: parameters, attachments: attachments, on: raggedExamples(rows),
+    settings: settings)
 }
 
 /// The trained values, as bits.

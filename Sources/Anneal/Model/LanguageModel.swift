@@ -46,11 +46,13 @@ public final class LanguageModel {
   ///   - dtype: the type of its weights; nil keeps what is stored.
   ///   - quantization: how the weights of its linear maps are coded; weights that bitsandbytes
   ///     coded already stay so.
+  ///   - isStreamed: whether the weights of its linear maps stay in their file, and are in memory
+  ///     only while they are multiplied by; not for weights in codes, nor for training in full.
   ///   - template: a chat template's name or file, in place of the model's own.
   public static func load(
     from folder: String, adapter: String? = nil, on device: Device = .cpu,
-    as dtype: DType? = nil, quantization: Quantization? = nil, template: String? = nil,
-    registry: ModelRegistry = .builtin
+    as dtype: DType? = nil, quantization: Quantization? = nil, isStreamed: Bool = false,
+    template: String? = nil, registry: ModelRegistry = .builtin
   ) throws -> LanguageModel {
     let template = template ?? adapter.flatMap(templateFile)
     let file = try ModelFolder(folder).configuration()
@@ -58,7 +60,8 @@ public final class LanguageModel {
     let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
     try checkCodes(file)
     let stored = try CheckpointWeights(folder: folder)
-    let weights = Weights(stored, as: dtype, on: device, quantization: quantization)
+    let weights = Weights(
+      stored, as: dtype, on: device, quantization: quantization, isStreamed: isStreamed)
     let network = try Torch.checked { try registry.model(file, weights) }
     try stored.checkAllTaken(by: network.inventory)
     try check(encoder.tokenizer, fits: network, folder: folder)

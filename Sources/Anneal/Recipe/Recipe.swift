@@ -94,6 +94,8 @@ public struct Recipe: Sendable, Equatable {
   public var dtype = Precision.auto
   /// Which activations are computed again in the backward pass.
   public var gradientCheckpointing = Checkpointing.none
+  /// What is kept out of memory until it is needed.
+  public var offload = Offload.none
   /// `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
   public var device = "auto"
   /// Threads of computation; nil for one a core.
@@ -147,6 +149,9 @@ extension Recipe {
     }
     if !given.contains("quantization_type"), quantizationBit == 8 { quantizationType = .int8 }
     if !given.contains("lora_alpha") { loraAlpha = 2 * Double(loraRank) }
+    if !given.contains("gradient_checkpointing"), offload.movesActivations {
+      gradientCheckpointing = .full
+    }
     if !given.contains("val_size"), !evalDatasets.isEmpty { valSize = 0 }
     if !given.contains("per_device_eval_batch_size") {
       perDeviceEvalBatchSize = perDeviceTrainBatchSize

@@ -85,7 +85,7 @@ extension Recipe {
   public enum Checkpointing: String, Sendable, CaseIterable, RecipeChoice {
     /// All are kept: fastest, most memory.
     case none
-    /// Some are kept in each block: a middle way.
+    /// Results of matrix products are kept: a quarter less, at little cost.
     case selective
     /// Only each block's input is kept: about a third more computation, least memory.
     case full
@@ -93,7 +93,27 @@ extension Recipe {
     static let synonyms: [String: Checkpointing] = [
       "true": .full, "yes": .full, "on": .full, "false": .none, "no": .none, "off": .none,
     ]
-    static let later = ["unsloth", "offload", "offload_disk"]
+    private static let moved = "Write gradient_checkpointing: full and offload: activations."
+    static let instead = ["unsloth": moved, "offload": moved, "offload_disk": moved]
+  }
+
+  /// What is kept out of memory, or off the GPU, until it is needed.
+  public enum Offload: String, Sendable, CaseIterable, RecipeChoice {
+    /// Nothing: fastest, most memory.
+    case none
+    /// The frozen base's linear weights stay in their file and are read for each product.
+    case weights
+    /// What goes into recomputed blocks waits in a file, or in the processor's memory for a GPU.
+    case activations
+    /// Both.
+    case all
+
+    static let synonyms: [String: Offload] = ["false": .none, "no": .none, "off": .none]
+
+    /// Whether weights stay in their file.
+    var streamsWeights: Bool { self == .weights || self == .all }
+    /// Whether activations wait elsewhere.
+    var movesActivations: Bool { self == .activations || self == .all }
   }
 
   /// When something is done during a run.

@@ -81,6 +81,22 @@ extension Recipe {
         "quantization_bit", "codes cannot be trained with finetuning_type: full",
         "Use finetuning_type: lora, or leave the key out.")
     }
+    if finetuningType == .full, offload.streamsWeights {
+      throw fault(
+        "offload", "weights that are trained cannot stay in their file: finetuning_type is full",
+        "Use finetuning_type: lora, or offload: activations.")
+    }
+    if quantizationBit != nil, offload.streamsWeights {
+      throw fault(
+        "offload", "codes of \(quantizationBit ?? 4) bits are made in memory and stay there",
+        "Use offload: activations, or leave quantization_bit out and read the weights as they are.")
+    }
+    if offload.movesActivations, gradientCheckpointing != .full {
+      throw fault(
+        "offload",
+        "gradient_checkpointing: \(gradientCheckpointing.rawValue) keeps activations in the graph",
+        "Use gradient_checkpointing: full, or offload: weights.")
+    }
     if let bits = quantizationBit, quantizationType.bits != bits {
       throw fault(
         "quantization_type",

@@ -158,8 +158,14 @@ extension RecipeKey {
       "Number format of the base; auto is bfloat16 where the device computes it fast, else "
         + "float32. What is trained stays float32. `bf16: true` means `dtype: bfloat16`."),
     RecipeKey(
-      "gradient_checkpointing", \.gradientCheckpointing, in: .machine, affectsResult: false,
+      "gradient_checkpointing", \.gradientCheckpointing, in: .machine,
+      standard: "none; full with offload: activations or all", affectsResult: false,
       "Compute activations again in the backward pass to save memory; true means full."),
+    RecipeKey(
+      "offload", \.offload, in: .machine, affectsResult: false,
+      "What is kept out of memory until it is needed: the frozen base's linear weights, which "
+        + "then stay in their file; the inputs of recomputed blocks, which wait in a file of the "
+        + "run's folder (beside a GPU, in the processor's memory); or all of both."),
     RecipeKey(
       "device", \.device, in: .machine, "auto, cpu, cuda, cuda:N or mps."),
     RecipeKey(
@@ -167,7 +173,9 @@ extension RecipeKey {
       standard: "one a core", "Threads of computation on the processor."),
     RecipeKey(
       "memory_limit", \.memoryLimit, in: .machine, standard: "what is free",
-      affectsResult: false, "Memory that tensors may take, such as 8GB."),
+      affectsResult: false,
+      "Memory that tensors may take, such as 8GB; micro-batches that need more are computed in "
+        + "parts."),
     RecipeKey(
       "seed", \.seed, in: .machine, bounds: .nonNegative,
       "Seed of the order of rows, of dropout and of fresh weights."),

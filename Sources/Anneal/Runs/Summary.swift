@@ -76,6 +76,8 @@ public struct Summary: Sendable, Equatable {
   public var last: Evaluation?
   /// Steps that were left out because their gradient was not finite.
   public var skippedSteps = 0
+  /// Micro-batches that did not fit into memory and were computed in parts.
+  public var splitMicroBatches = 0
   /// The step of the checkpoint that the run went on from.
   public var resumedFromStep: Int?
   /// What the curves mean, a sentence each.
@@ -144,6 +146,7 @@ extension Summary {
     members["best"] = best.map(Self.json) ?? .null
     members["last"] = last.map(Self.json) ?? .null
     members["skipped_steps"] = .integer(skippedSteps)
+    members["split_micro_batches"] = .integer(splitMicroBatches)
     members["resumed_from_step"] = resumedFromStep.map { .integer($0) } ?? .null
     members["reading"] = .array(reading.map { .string($0) })
     members["files"] = .object(
@@ -179,6 +182,7 @@ extension Summary {
     best = Self.evaluation(json["best"])
     last = Self.evaluation(json["last"])
     skippedSteps = json["skipped_steps"]?.integer ?? 0
+    splitMicroBatches = json["split_micro_batches"]?.integer ?? 0
     resumedFromStep = json["resumed_from_step"]?.integer
     reading = json["reading"]?.array?.compactMap(\.string) ?? []
     for (name, path) in json["files"]?.object ?? [:] {

@@ -29,7 +29,7 @@ struct Preflight {
   /// Gradients, moments and masters beside the weights: what is needed before any activation.
   func checkMemory() throws {
     let masters = trained.values.reduce(0) { $0 + ($1.dtype == .float32 ? 0 : $1.count * 4) }
-    let needed = model.parameterBytes + masters + trained.count * 12
+    let needed = residentBytes + masters + trained.count * 12
     guard model.device == .cpu, let limit = recipe.memoryLimit?.bytes ?? Memory.physicalBytes,
       needed > limit
     else { return }
@@ -39,6 +39,13 @@ struct Preflight {
         + "there are \(Amount.bytes(limit))",
       remedy: recipe.finetuningType == .full
         ? "Use finetuning_type: lora, or a smaller model."
-        : "Use dtype: bfloat16 or a smaller model.")
+        : "Use offload: weights, quantization_bit: 4, dtype: bfloat16 or a smaller model.")
+  }
+
+  /// Weights that are in memory all the time, and the largest of those that come and go, bytes.
+  private var residentBytes: Int {
+    let streamed = model.inventory.tensors.filter { $0 is Streamed }
+    return streamed.reduce(model.parameterBytes) { $0 - $1.byteCount }
+      + (streamed.map(\.byteCount).max() ?? 0)
   }
 }

@@ -61,7 +61,7 @@ extension Recipe {
       }
     let schedule = Schedule(
       shape, peak: learningRate, warmup: totalSteps.map(warmup) ?? 0, floor: minLRRatio)
-    return TrainingSettings(
+    var settings = TrainingSettings(
       optimizer: AdamW(
         schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
         weightDecay: weightDecay),
@@ -70,6 +70,8 @@ extension Recipe {
         packing: packing ? maxLength : nil),
       epochs: numTrainEpochs, maxSteps: maxSteps, maxGradientNorm: maxGradNorm,
       checkpointing: checkpointing, seed: UInt64(seed))
+    settings.activationFolder = offload.movesActivations ? outputDir : nil
+    return settings
   }
 
   private var checkpointing: ActivationCheckpointing {
@@ -97,12 +99,18 @@ extension LanguageModel {
     let model = try LanguageModel.load(
       from: recipe.modelNameOrPath, adapter: recipe.adapterNameOrPath, on: device,
       as: recipe.dtype(on: device), quantization: recipe.quantization,
-      template: recipe.chatTemplate)
+      isStreamed: recipe.offload.streamsWeights, template: recipe.chatTemplate)
     if recipe.finetuningType == .full, model.isQuantized {
       throw AnnealError(
         .recipe, "the base's weights are stored in codes, which cannot be trained in full",
         at: .init(file: recipe.modelNameOrPath),
         remedy: "Use finetuning_type: lora, or the base's unquantised weights.")
+    }
+    if recipe.offload.streamsWeights, model.isQuantized {
+      throw AnnealError(
+        .recipe, "offload: the base's weights are stored in codes, which are not streamed",
+        at: .init(file: recipe.modelNameOrPath),
+        remedy: "Use offload: activations or none; codes take little memory.")
     }
     model.hasLearnedTemplate = recipe.stage == .sft
     if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {

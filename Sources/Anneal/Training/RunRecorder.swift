@@ -168,7 +168,13 @@ final class RunRecorder {
     summary.trainableParameters = loop.parameters.count
     summary.skippedSteps = loop.progress.step - loop.optimizer.step
     summary.resumedFromStep = folder.resume?.step
+    summary.splitMicroBatches = loop.progress.splitMicroBatches
     summary.reading = CurveReading(rows).sentences
+    if let tokens = loop.progress.fittingTokens {
+      summary.reading.append(
+        "\(summary.splitMicroBatches) micro-batches did not fit into memory and were computed in "
+          + "parts of at most \(tokens) tokens; loss and gradients are those of the whole.")
+    }
     let paths = ["best", "last", "metrics.csv", "curves.svg", "report.html"]
     summary.files = paths.filter { Folder.holdsAnything(folder.path + "/" + $0) }
       .map { .init($0, $0) }

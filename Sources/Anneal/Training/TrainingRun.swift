@@ -184,6 +184,8 @@ public final class TrainingRun {
     _ folder: RunFolder
   ) throws {
     tell(.begins(step: loop.progress.step, total: loop.totalSteps))
+    try loop.tryLongest()
+    var hasToldOfParts = tellOfParts(loop)
     if loop.progress.step == 0 {
       try evaluate(loop, model, data, recorder)
       try stopIfAsked(loop, recorder, folder)
@@ -200,6 +202,7 @@ public final class TrainingRun {
       let left = Double(loop.totalSteps - report.step) * secondsInSteps / Double(stepsHere)
       tell(.step(report, secondsLeft: left, peakBytes: Torch.Memory.peakBytes))
       if !report.skippedRows.isEmpty { tell(.note(recorder.skipped(report))) }
+      if !hasToldOfParts { hasToldOfParts = tellOfParts(loop) }
       if report.step == 1, !report.loss.isFinite { try checkNumbers(model) }
       recorder.add(report)
       let isLast = report.step == loop.totalSteps
@@ -215,6 +218,16 @@ public final class TrainingRun {
       }
       try stopIfAsked(loop, recorder, folder)
     }
+  }
+
+  /// Says that micro-batches are computed in parts from now on; false when they are not.
+  private func tellOfParts(_ loop: TrainingLoop) -> Bool {
+    guard let tokens = loop.progress.fittingTokens else { return false }
+    tell(
+      .note(
+        "a micro-batch did not fit into memory: from now on those of more than \(tokens) tokens "
+          + "are computed in parts, with the same loss and gradients"))
+    return true
   }
 
   private func evaluate(

@@ -142,6 +142,14 @@ ct_result ct_low_rank_linear(
     const ct_linear_input *input, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates,
     int64_t count, ct_tensor **out);
 
+// Weights that lie on a mapped file, whose pages are in memory only while they are used (pages.cpp,
+// lowrank.cpp). The neighbours are what is used after this one, forward and back.
+typedef struct { ct_in weight, next_or_null, previous_or_null; } ct_streamed;
+ct_result ct_streamed_linear(
+    const ct_linear_input *input, const ct_streamed *weight, ct_in bias_or_null,
+    const ct_low_rank *updates, int64_t count, ct_tensor **out);
+ct_result ct_let_go(ct_in mapped);
+
 // Weights in codes with a scale for each block (quantize.cpp). The first of two 4-bit codes lies in
 // the upper half of its byte; scales are float32, or codes of their own beside nested scales.
 typedef enum { CT_CODE_NF4, CT_CODE_FP4, CT_CODE_INT8 } ct_code_kind;

@@ -11,5 +11,8 @@ public final class Embedding {
   }
 
   /// The vectors of `ids`, `[N]` → `[N, D]`.
-  public func callAsFunction(_ ids: Tensor) -> Tensor { embedding(ids, weight.value) }
+  public func callAsFunction(_ ids: Tensor) -> Tensor {
+    defer { weight.letGo() }
+    return embedding(ids, weight.value)
+  }
 }

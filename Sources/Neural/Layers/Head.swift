@@ -24,7 +24,9 @@ public final class Head {
 
   /// Logits of a few positions, `[M, D]` → `[M, V]`, float32; for generation.
   public func logits(_ hidden: Tensor) -> Tensor {
-    lowRankLinear(.values(hidden), weight: weight.value, bias: nil, updates: []).to(.float32)
+    defer { weight.letGo() }
+    return lowRankLinear(.values(hidden), weight: weight.value, bias: nil, updates: [])
+      .to(.float32)
   }
 
   /// The cross-entropy of chosen positions and, on request, its gradients.
@@ -39,7 +41,8 @@ public final class Head {
     _ hidden: Tensor, targets: Tensor, tokenWeights: Tensor? = nil, scale: Double = 1,
     gradients: Gradients = [], wantsLogProbabilities: Bool = false
   ) -> CrossEntropy {
-    linearCrossEntropy(
+    defer { weight.letGo() }
+    return linearCrossEntropy(
       hidden: hidden, weight: weight.value, bias: nil, targets: targets,
       tokenWeights: tokenWeights, scale: scale,
       wantsHiddenGradient: gradients.contains(.hidden),

@@ -1,6 +1,6 @@
 public import AnnealTorch
 
-/// How the weight of a linear map is held: dense, or in some compressed form.
+/// How the weight of a linear map is held: dense, in some compressed form, or left in its file.
 ///
 /// Quantised, streamed and sharded weights are storages, so any adapter works on any of them.
 public protocol WeightStorage: AnyObject {

@@ -1,0 +1,113 @@
+internal import AnnealDatasets
+internal import AnnealEvaluation
+internal import AnnealFiles
+internal import AnnealNeural
+internal import AnnealTorch
+
+// A micro-batch that does not fit into memory is computed in parts. Loss and gradients are sums over
+// rows, and dropout is a function of row and position, so that they are those of the whole.
+extension TrainingLoop {
+  /// Adds the gradients and the loss of `rows`, in parts where they do not fit together.
+  ///
+  /// - Parameter scale: what gradients are multiplied by.
+  /// - Returns: in how many parts.
+  @discardableResult
+  func add(_ rows: [Int], scale: Double, to sum: inout Accumulated) throws -> Int {
+    let batch = PackedBatch(rows.map { examples[$0] })
+    guard batch.lossTokens > 0 else { return 0 }
+    let tokens = batch.ids.count
+    let parts = halves(of: rows)
+    if let limit = progress.fittingTokens, tokens > limit, let parts {
+      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sum) }
+    }
+    do {
+      try add(batch, scale: scale, to: &sum)
+      progress.largestFit = max(progress.largestFit, tokens)
+      return 1
+    } catch let error as TorchError where error.code == .outOfMemory {
+      guard let parts else { throw doesNotFit(rows[0], error) }
+      progress.didNotFit(tokens, parts: parts.map(count))
+    }
+    return try parts?.reduce(0) { try $0 + add($1, scale: scale, to: &sum) } ?? 0
+  }
+
+  /// Adds a batch that fits; after a failure `sum` is as it was.
+  private func add(_ batch: PackedBatch, scale: Double, to sum: inout Accumulated) throws {
+    try Torch.checked {
+      var tensors = BatchTensors(batch, attachments: attachments, on: model.device)
+      tensors.pass.dropout = DropoutKey(
+        seed: settings.seed, step: UInt64(progress.step),
+        rows: Tensor(batch.rows).to(.int64), positions: Tensor(batch.positions).to(.int64))
+      let result = try backward(tensors, scale: scale)
+      // Nothing is added before all of it is there.
+      guard Torch.isIntact else { return }
+      for (total, gradient) in zip(sum.gradients, result.gradients) {
+        if let gradient { total.addInPlace(gradient) }
+      }
+      sum.lossSum += result.lossSum
+      sum.correct += result.correct
+    }
+  }
+
+  /// `rows` in two parts of nearly as many tokens, in their order; nil for one row.
+  private func halves(of rows: [Int]) -> [[Int]]? {
+    guard rows.count > 1 else { return nil }
+    let all = count(rows)
+    var (before, cut) = (0, 0)
+    while cut < rows.count - 1 {
+      let next = before + examples[rows[cut]].ids.count
+      if cut > 0, abs(all - 2 * next) > abs(all - 2 * before) { break }
+      (before, cut) = (next, cut + 1)
+    }
+    return [Array(rows[..<cut]), Array(rows[cut...])]
+  }
+
+  private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples[$1].ids.count } }
+
+  private func doesNotFit(_ row: Int, _ cause: TorchError) -> AnnealError {
+    AnnealError(
+      .outOfMemory,
+      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone: "
+        + cause.message,
+      at: examples[row].source,
+      remedy: "Lower max_length, or set gradient_checkpointing: full, quantization_bit: 4 or "
+        + "offload: all; raise memory_limit where it is below what there is.",
+      cause: cause)
+  }
+}
+
+extension TrainingLoop {
+  /// Runs the longest micro-batch of the run forward and back and drops what comes of it, so that a
+  /// run that cannot fit fails now and not after hours.
+  ///
+  /// Only before the first step, and only when it tells something that the first step does not. It
+  /// may cost a fiftieth of the run; more only where the longest micro-batch is twice as long as
+  /// those of the first step, since a first step that fits then says little. No trained value
+  /// moves. What is learned is the number of tokens that fit.
+  public func tryLongest() throws {
+    let longest = schedule.longest
+    guard progress.step == 0, longest.step > 0,
+      longest.tokens * 50 <= longest.runTokens || longest.tokens >= 2 * longest.firstTokens
+    else { return }
+    let split = progress.splitMicroBatches
+    defer { progress.splitMicroBatches = split }
+    let rows =
+      try schedule.step(longest.step).microBatches
+      .max { count($0) < count($1) } ?? []
+    _ = try accumulate([rows])
+    // Where that was split, the longest row has still to show that it fits.
+    guard let limit = progress.fittingTokens, longest.rowTokens > limit else { return }
+    let inStep = try schedule.step(longest.rowStep).microBatches.joined()
+    let row = inStep.max { examples[$0].ids.count < examples[$1].ids.count }
+    if let row { _ = try accumulate([[row]]) }
+  }
+}
+
+extension TrainingLoop.Progress {
+  /// Learns that a micro-batch of `tokens` did not fit, and is computed in `parts`.
+  mutating func didNotFit(_ tokens: Int, parts: [Int]) {
+    let part = parts.max() ?? 1
+    let most = largestFit < tokens ? max(largestFit, part) : part
+    fittingTokens = min(fittingTokens ?? .max, most)
+  }
+}

@@ -1,0 +1,170 @@
+import AnnealDatasets
+import AnnealFiles
+import AnnealNeural
+import TestSupport
+import Testing
+
+@testable import AnnealTorch
+@testable import AnnealTraining
+
+/// Says that memory has run out when more tokens pass than it has room for.
+///
+/// A real budget is the whole process's, and other tests run beside this one.
+final class Hunger: AnnealNeural.Attachment {
+  var room: Int
+  /// Whether it is only hungry on the way back, when a block is computed again.
+  let isLate: Bool
+  private(set) var seen: [Int] = []
+  let parameters: [(name: String, value: Tensor)] = []
+
+  init(room: Int, isLate: Bool = false) { (self.room, self.isLate) = (room, isLate) }
+
+  func callAsFunction(_ x: Tensor, around base: (Tensor) -> Tensor, in pass: Pass) -> Tensor {
+    let y = base(x)
+    if isLate, !y.requiresGradient { return y }
+    seen.append(x.size(0))
+    if x.size(0) > room {
+      CheckedScope.report(
+        TorchError(.outOfMemory, operation: "hunger", message: "there is no room"))
+    }
+    return y
+  }
+
+  func merged(into weight: Tensor) -> Tensor? { nil }
+}
+
+@Suite struct OutOfMemoryTests {
+  @Test(arguments: [ActivationCheckpointing.none, .full], [true, false])
+  func `a micro-batch in parts has the loss and the gradients of the whole, dropout on`(
+    checkpointing: ActivationCheckpointing, isLate: Bool
+  ) throws {
+    let whole = try tinyLoop(.rows(8)).accumulate([Array(0..<8)])
+    let hunger = Hunger(room: 30, isLate: isLate)
+    let loop = try tinyLoop(.rows(8), checkpointing: checkpointing, hunger: hunger)
+    let parts = try loop.accumulate([Array(0..<8)])
+    #expect(loop.progress.splitMicroBatches == 1)
+    #expect((hunger.seen.first ?? 0) > 30)
+    #expect(parts.trainedTokens == whole.trainedTokens && parts.tokens == whole.tokens)
+    #expect(parts.correct == whole.correct)
+    // float32 sums in another order.
+    #expect(abs(parts.lossSum - whole.lossSum) <= 1e-6 * whole.lossSum)
+    for (a, b) in zip(parts.gradients, whole.gradients) {
+      let (a, b) = (a.floats().map(Double.init), b.floats().map(Double.init))
+      let scale = b.map(abs).max() ?? 0
+      #expect(largestDifference(a, b) <= 1e-6 * scale)
+    }
+  }
+
+  @Test func `what was learned is kept: later micro-batches are split at once`() throws {
+    let hunger = Hunger(room: 60)
+    let loop = try tinyLoop(.rows(8), hunger: hunger)
+    _ = try loop.next()
+    let limit = try #require(loop.progress.fittingTokens)
+    #expect(limit <= 60)
+    let tried = hunger.seen.count
+    _ = try loop.next()
+    #expect(hunger.seen[tried...].allSatisfy { $0 <= limit })
+    #expect(loop.progress.splitMicroBatches == 2)
+  }
+
+  @Test func `a run that goes on splits as before and ends with the same bytes`() throws {
+    let folder = try TemporaryFolder()
+    let whole = try tinyLoop(.rows(4), epochs: 2, hunger: Hunger(room: 40))
+    _ = try run(whole)
+    let first = try tinyLoop(.rows(4), epochs: 2, hunger: Hunger(room: 40))
+    _ = try run(first, steps: 3)
+    try first.writeCheckpoint(to: folder.path + "/step-3", notes: .null)
+    let hunger = Hunger(room: 40)
+    let second = try tinyLoop(.rows(4), epochs: 2, hunger: hunger)
+    try second.restore(try Checkpoint(verifying: folder.path + "/step-3"))
+    _ = try run(second)
+    #expect(hunger.seen.allSatisfy { $0 <= 40 })
+    #expect(second.progress == whole.progress)
+    let isSame = values(second) == values(whole)
+    #expect(isSame)
+  }
+
+  @Test func `a row that does not fit alone is an error that names it and what helps`() throws {
+    let loop = try tinyLoop(.rows(4), rows: 4, hunger: Hunger(room: 4))
+    #expect {
+      _ = try loop.next()
+    } throws: { error in
+      let text = "\(error)"
+      let named = loop.examples.first { text.contains("\($0.source)") }
+      let words = [
+        "max_length", "gradient_checkpointing: full", "quantization_bit", "memory_limit",
+      ]
+      return named.map { text.contains("a row of \($0.ids.count) tokens") } ?? false
+        && words.allSatisfy { text.contains($0) }
+    }
+  }
+
+  @Test func `the longest micro-batch is tried first and moves nothing`() throws {
+    let hunger = Hunger(room: .max)
+    let loop = try tinyLoop(.rows(1), rows: 16, epochs: 8, hunger: hunger)
+    let before = values(loop)
+    try loop.tryLongest()
+    let longest = loop.examples.map(\.ids.count).max()
+    #expect(hunger.seen == [try #require(longest)])
+    let isSame = values(loop) == before
+    #expect(isSame)
+    #expect(loop.progress.step == 0 && loop.progress.splitMicroBatches == 0)
+    _ = try run(loop)
+    let plain = try tinyLoop(.rows(1), rows: 16, epochs: 8, hunger: Hunger(room: .max))
+    _ = try run(plain)
+    let isSameEnd = values(loop) == values(plain)
+    #expect(isSameEnd)
+  }
+
+  @Test func `a run of a few steps tries nothing first`() throws {
+    let hunger = Hunger(room: .max)
+    try tinyLoop(.rows(8), hunger: hunger).tryLongest()
+    #expect(hunger.seen.isEmpty)
+  }
+
+  @Test func `a run whose longest row does not fit ends before its first step`() throws {
+    let hunger = Hunger(room: .max)
+    let loop = try tinyLoop(.rows(2), rows: 16, epochs: 20, hunger: hunger)
+    hunger.room = (loop.examples.map(\.ids.count).max() ?? 0) - 1
+    #expect { try loop.tryLongest() } throws: { "\($0)".contains("even alone") }
+    #expect(loop.progress.step == 0)
+  }
+}
+
+@Suite struct OffloadTests {
+  @Test(arguments: [ActivationCheckpointing.none, .selective, .full])
+  func `weights left in their file train the same bytes`(
+    checkpointing: ActivationCheckpointing
+  ) throws {
+    let plain = try tinyLoop(.rows(4), checkpointing: checkpointing)
+    let streamed = try tinyLoop(.rows(4), checkpointing: checkpointing, isStreamed: true)
+    let held = streamed.model.inventory.tensors.filter { $0 is Streamed }
+    #expect(held.count == streamed.model.inventory.linears.count)
+    #expect(streamed.modelHash == plain.modelHash)
+    let losses = (try run(streamed).map(\.loss), try run(plain).map(\.loss))
+    #expect(losses.0 == losses.1)
+    let isSame = values(streamed) == values(plain)
+    #expect(isSame)
+  }
+
+  @Test func `weights of another type than the file's are made for each product`() throws {
+    let plain = try TinyModel("llama", as: .bfloat16)
+    let streamed = try TinyModel("llama", as: .bfloat16, isStreamed: true)
+    let isSame = plain.logits().floats() == streamed.logits().floats()
+    #expect(isSame)
+  }
+
+  @Test(arguments: [true, false])
+  func `activations that wait in a file train the same bytes and leave nothing`(
+    lora: Bool
+  ) throws {
+    let folder = try TemporaryFolder()
+    let plain = try tinyLoop(.rows(4), lora: lora, checkpointing: .full)
+    let moved = try tinyLoop(
+      .rows(4), lora: lora, checkpointing: .full, activationFolder: folder.path)
+    _ = try (run(plain), run(moved))
+    let isSame = values(plain) == values(moved)
+    #expect(isSame)
+    #expect(Folder.names(in: folder.path).isEmpty)
+  }
+}
