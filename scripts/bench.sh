@@ -10,11 +10,16 @@
 #   qlora     the same on an NF4 base with double quantisation, beside PEFT with bitsandbytes
 #   full      full fine-tuning with 8-bit AdamW and the optimizer's step in the backward pass
 #   generate  one reply of 64 tokens, in bf16 and from NF4 codes
+#
+# SHAPE is another configuration of the shared data, TOKENS and BATCH are the rows of lora and qlora.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 anneal=${ANNEAL:-.build/release/anneal}
 shared=${ANNEAL_SHARED:-../shared}
 rows=${ROWS:-80}
+shape=${SHAPE:-Qwen2.5-0.5B}
+tokens=${TOKENS:-512}
+batch=${BATCH:-2}
 peers=${ANNEAL_PEERS:-$HOME/.cache/anneal/peers}
 [ -d "$shared/data" ] || { echo "bench: needs the shared data beside the checkout (ANNEAL_SHARED)" >&2; exit 1; }
 shared=$(cd "$shared" && pwd)
@@ -74,15 +79,16 @@ PY
 }
 
 lora() {
-  "$anneal" bench train --model "$work/model" --set learning_rate=1e-4 --dtype bfloat16 --json >"$work/lora.json"
-  peer peft peft_step.py "$work/model" bfloat16 512 2
+  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
+    --dtype bfloat16 --json >"$work/lora.json"
+  peer peft peft_step.py "$work/model" bfloat16 "$tokens" "$batch"
   compare "lora" "$work/lora.json" "$work/peft.json"
 }
 
 qlora() {
-  "$anneal" bench train --model "$work/model" --set learning_rate=1e-4 --set quantization_bit=4 \
-    --set gradient_checkpointing=selective --dtype bfloat16 --json >"$work/qlora.json"
-  peer bitsandbytes qlora_step.py "$work/model" 512 2
+  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
+    --set quantization_bit=4 --set gradient_checkpointing=selective --dtype bfloat16 --json >"$work/qlora.json"
+  peer bitsandbytes qlora_step.py "$work/model" "$tokens" "$batch"
   compare "qlora" "$work/qlora.json" "$work/bitsandbytes.json"
 }
 
@@ -97,7 +103,12 @@ generate() {
   "$anneal" bench generate --model "$work/model" --dtype bfloat16 --quantization nf4
 }
 
-"$anneal" init --config "$shared/data/configs/Qwen2.5-0.5B.json" --tokenizer "$shared/data/tokenizers/qwen2/tokenizer.derived.json" \
+case $shape in
+  Qwen*) tokenizer=qwen2/tokenizer.derived.json ;;
+  Llama-3*) tokenizer=llama3_2_bpe/tokenizer.derived.json ;;
+  *) tokenizer=llama2/tokenizer.model ;;
+esac
+"$anneal" init --config "$shared/data/configs/$shape.json" --tokenizer "$shared/data/tokenizers/$tokenizer" \
   --output "$work/model" --dtype bfloat16 --quiet >/dev/null
 for part in "${parts[@]}"; do
   case $part in

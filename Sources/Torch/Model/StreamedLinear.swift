@@ -34,8 +34,8 @@ public struct MappedTensor {
 ///   - bias: `[out]`.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ input: LinearInput, weight: MappedTensor, next: MappedTensor?, previous: MappedTensor?, bias: Tensor?,
-  updates: [LowRankUpdate]
+  _ input: LinearInput, weight: MappedTensor, next: MappedTensor?, previous: MappedTensor?,
+  bias: Tensor?, updates: [LowRankUpdate]
 ) -> Tensor {
   let operands =
     input.tensors + [weight.tensor] + [next?.tensor, previous?.tensor, bias].compactMap { $0 }
