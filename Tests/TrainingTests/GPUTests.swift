@@ -1,3 +1,4 @@
+import AnnealDatasets
 import AnnealNeural
 import AnnealTorch
 import TestSupport
