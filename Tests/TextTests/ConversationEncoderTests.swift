@@ -43,6 +43,13 @@ struct ConversationEncoderTests {
       let generate = entry["generate"]?.bool ?? false
       let ids = entry["ids"]?.array?.compactMap(\.integer)
       let mask = entry["mask"]?.array?.map { $0 == 1 }
+      // What this template would leave out is refused instead.
+      if conversation.tools != nil || conversation.messages.contains(where: { $0.toolCalls != nil })
+      {
+        let error = #expect(throws: AnnealError.self) { try plain.encode(conversation) }
+        #expect(error?.message.contains("no place for") == true)
+        continue
+      }
       for encoder in [encoder, plain] {
         let found = try encoder.encode(conversation, addGenerationPrompt: generate)
         #expect(found.ids == ids, "\(entry["name"]?.string ?? "")")
@@ -67,6 +74,25 @@ struct ConversationEncoderTests {
         }
       }
     }
+  }
+
+  @Test
+  func `a marked turn is learned with the token that begins before it, and to the mark's end`()
+    throws
+  {
+    let source =
+      "{% for m in messages %}{{ m.role + ':' }}{% if m.role == 'assistant' %}{% generation %}"
+      + "{{ ' ' + m.content + '<|im_end|>\n' }}{% endgeneration %}{% else %}{{ m.content }}"
+      + "{% endif %}{% endfor %}"
+    let marked = try with(template: source)
+    let talk = Conversation([.user("hello"), .assistant("the miller")])
+    #expect(learned(try marked.encode(talk), marked) == " the miller<|im_end|>\n")
+    // The mark begins in the middle of a token, behind the space that the token begins with.
+    let late = try with(
+      template: source.replacing("{% generation %}{{ ' ' + m", with: " {% generation %}{{ m"))
+    let found = learned(try late.encode(talk), late)
+    #expect(found.hasSuffix("the miller<|im_end|>\n"))
+    #expect(!found.contains("assistant:"))
   }
 
   @Test func `masks choose what is learned`() throws {

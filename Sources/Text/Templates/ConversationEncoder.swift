@@ -50,13 +50,14 @@ public struct ConversationEncoder: Sendable {
   ///   - training: which turns are learned; a message whose weight is 0 never is.
   ///   - addGenerationPrompt: whether to end where the assistant's answer begins.
   /// - Throws: `AnnealError` when the template refuses the conversation or does not work, when it
-  ///   writes a turn differently once others follow (naming the turn), and when it begins a text
+  ///   has no place for tools or calls of them that the conversation has, when it writes a turn differently once others follow (naming the turn), and when it begins a text
   ///   twice.
   public func encode(
     _ conversation: Conversation, training: TrainingMask = .assistant,
     addGenerationPrompt: Bool = false
   ) throws -> EncodedConversation {
     let template = conversation.tools == nil ? template : toolTemplate ?? template
+    try checkPlaces(for: conversation, in: template)
     let rendering = try TurnFinder(
       template: template, conversation: conversation, variables: variables,
       addGenerationPrompt: addGenerationPrompt)
@@ -116,6 +117,22 @@ public struct ConversationEncoder: Sendable {
       encoded.ids.append(end)
       encoded.lossMask.append(learned)
     }
+  }
+
+  /// Refuses tools and calls of tools that the template would leave out without a word: a model would
+  /// learn to answer with nothing.
+  private func checkPlaces(for conversation: Conversation, in template: ChatTemplate) throws {
+    let hasTools = conversation.tools?.array?.isEmpty == false
+    let hasCalls = conversation.messages.contains { $0.toolCalls?.array?.isEmpty == false }
+    let missing = [(hasTools, "tools"), (hasCalls, "tool_calls")].filter { isThere, name in
+      isThere && !template.source.contains(name)
+    }
+    guard let (_, name) = missing.first else { return }
+    throw AnnealError(
+      .data,
+      "the conversation has \(name), which this chat template has no place for",
+      at: .init(file: template.name),
+      remedy: "Give a template that writes them, or leave them out of the data.")
   }
 
   private func checkBeginning(_ ids: [Int], _ template: ChatTemplate) throws {

@@ -15,19 +15,23 @@ struct Masker {
 
   /// Marks the tokens that begin in the turn, up to the token that closes it.
   ///
+  /// Of a turn that the template marks (`{% generation %}`), all tokens are learned that hold any of
+  /// it, as transformers has it: also one that begins before, and what the template writes behind
+  /// the closing token.
+  ///
   /// Only a token that ends an answer closes a turn. Other special tokens, such as the one behind a
   /// call of a tool, may end what the assistant says, but a model must still learn to stop there.
   ///
   /// - Parameter range: the turn's place, in Unicode scalars.
   mutating func learn(_ turn: TurnFinder.Turn, at range: Range<Int>) {
-    let first = token(from: range.lowerBound)
+    let first = turn.isMarked ? token(holding: range.lowerBound) : token(from: range.lowerBound)
     let end = token(from: range.upperBound)
     guard first < end else { return }
     isClosed = true
     let special = (first..<end).last { encoder.tokenizer.isSpecial(encoding.ids[$0]) }
       .flatMap { isSpace(from: $0 + 1, to: end) ? $0 : nil }
     if let special, encoder.endOfTurn.contains(encoding.ids[special]) {
-      mark(first...special)
+      mark(first...(turn.isMarked ? end - 1 : special))
     } else if end < mask.count, encoder.endOfTurn.contains(encoding.ids[end]) {
       // The template's mark, or the turn itself, stops short of the token that closes it.
       mark(first...end)
@@ -60,6 +64,13 @@ struct Masker {
       if encoding.starts[middle] < place { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+
+  /// The token that the scalar at `place` lies in.
+  private func token(holding place: Int) -> Int {
+    let next = token(from: place)
+    let begins = next < encoding.starts.count && encoding.starts[next] == place
+    return begins ? next : max(0, next - 1)
   }
 
   /// Whether the tokens from `first` up to `end` are white space.
