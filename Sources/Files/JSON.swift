@@ -1,7 +1,7 @@
 public import OrderedCollections
 
 /// A JSON value that keeps what matters to text and data: the order of keys, the difference between
-/// `1` and `1.0`, and every digit of an integer that fits 64 bits.
+/// `1` and `1.0`, and every digit of an integer.
 public enum JSON: Sendable, Hashable {
   /// `null`.
   case null
@@ -9,6 +9,8 @@ public enum JSON: Sendable, Hashable {
   case bool(Bool)
   /// A number written without fraction and exponent that fits 64 bits.
   case integer(Int)
+  /// The digits of a number written without fraction and exponent that does not fit 64 bits.
+  case wide(String)
   /// Any other number.
   case number(Double)
   /// A string.
@@ -61,6 +63,7 @@ extension JSON {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
+    case .wide(let digits): Double(digits)
     default: nil
     }
   }
@@ -70,7 +73,7 @@ extension JSON {
     switch self {
     case .null: "null"
     case .bool: "a boolean"
-    case .integer, .number: "a number"
+    case .integer, .wide, .number: "a number"
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"

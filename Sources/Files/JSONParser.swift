@@ -141,6 +141,8 @@ struct JSONParser {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isWhole, let integer = Int(text) { return .integer(integer) }
+    // More digits than this are no number of anything, and Python refuses them too.
+    if isWhole, text.utf8.count <= 4300 { return .wide(text) }
     guard let number = Double(text) else { throw fault("'\(text)' is not a number") }
     return .number(number)
   }

@@ -43,6 +43,7 @@ extension JSON {
     case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
     case .integer(let value): output += String(value)
+    case .wide(let digits): output += digits
     case .number(let value): output += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.write(value, style, into: &output)
     case .array(let elements):

@@ -214,6 +214,7 @@ SAMPLE = {
     "half": 2.5,
     "big": 1e16,
     "tiny": 1.5e-7,
+    "wide": 12345678901234567890,
     "yes": True,
     "nothing": None,
     "blank": "",

@@ -9,6 +9,7 @@ enum RecipeText {
     case .null: "null"
     case .bool(let flag): flag ? "true" : "false"
     case .integer(let number): String(number)
+    case .wide(let digits): digits
     case .number(let number): "\(number)"
     case .string(let text): scalar(text)
     case .array(let items): "[" + items.map(inline).joined(separator: ", ") + "]"

@@ -68,6 +68,7 @@ extension RunReport {
       case .null: return []
       case .string(let text): return [(name, text)]
       case .integer(let number): return [(name, Double(number).grouped)]
+      case .wide(let digits): return [(name, digits)]
       case .number(let number): return [(name, number.brief(4))]
       case .bool(let flag): return [(name, flag ? "yes" : "no")]
       case .array(let items) where items.isEmpty: return []

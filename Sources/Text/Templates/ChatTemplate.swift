@@ -32,14 +32,15 @@ public struct ChatTemplate: Sendable {
     _ = try parsed.get()
   }
 
-  /// A template whose faults show when it is used.
-  ///
-  /// For the templates that are part of the program.
   /// A template for which time stands still, in seconds since 1970.
   init(source: String, name: String, fixedTime: Int) throws {
     try self.init(source: source, name: name)
     clock = Clock(fixed: fixedTime)
   }
+
+  /// A template whose faults show when it is used.
+  ///
+  /// For the templates that are part of the program.
   init(unchecked source: String, name: String) {
     self.name = name
     self.source = source

@@ -128,6 +128,14 @@ import Testing
         " % 0", " // 0", " * 99999999", "~", "'%s' % ", "'{}'.format(", "namespace(x=1)", "loop",
         "messages", "not ", " is defined", "set x = ", "{% for x in range(100000) %}", "recursive",
         "loop(x)", "strftime_now('%Y')", "raise_exception('x')", "x.append(x)", "ns.x = ns",
+        "|truncate(9223372036854775807, leeway=x)", "|center(-9223372036854775807 - 1)",
+        "|batch(x)", "|slice(2, x)", "|round(-3)", "|indent(x)", "|groupby('role')|list",
+        "|wordwrap(3)", "|pprint", "|sort", "|unique|list", "|map('upper')|join(x)",
+        ".zfill(-9223372036854775807 - 1)", ".split(x, 1)", ".replace('', x, 9)", ".find(x, x)",
+        ".expandtabs(x)", "'%*d' % (x, x)", "'{:{}}'.format(x, x)", " 9223372036854775807 ",
+        " -9223372036854775807 - 1 ", "{% set ns = namespace(l=[1]) %}",
+        "{% set ns.l = [ns.l, ns.l] %}", "{% for i in range(40) %}", "ns.l == ns.l", "{{ ns.l }}",
+        "{{ ns.l|tojson }}", "joiner(x)()", "cycler(x, 1).next()", "loop.changed(loop)",
       ])
     let conversation = Conversation([.system("s"), .user("u\u{0}<|im_end|>"), .assistant("a")])
     try Fuzzing.run("template", rounds: 300, mutator.input) { bytes, _ in

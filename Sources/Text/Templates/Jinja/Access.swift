@@ -2,7 +2,7 @@ internal import OrderedCollections
 
 extension Renderer {
   /// `value.name`: an attribute, else the member of that name.
-  func attribute(_ name: String, of value: Value) throws -> Value {
+  func attribute(_ name: String, of value: Value, orMember: Bool = true) throws -> Value {
     switch value {
     case .undefined(let what): throw Fault(what)
     case .namespace(let namespace):
@@ -11,10 +11,25 @@ extension Renderer {
       if let found = state.attribute(name) { return found }
     case .macro(let macro):
       if let found = Self.attribute(name, of: macro) { return found }
-    default:
+    case .cycler(let cycler):
+      switch name {
+      case "current": return cycler.current
+      case "items": return .list(cycler.items)
+      case "pos": return .integer(cycler.position)
+      default: break
+      }
       if Methods.has(value, name) { return .method(Method(of: value, name: name)) }
-      if case .dictionary(let table) = value, let found = table.members[.string(name)] {
-        return found
+    case .joiner(let joiner):
+      if name == "sep" { return joiner.separator }
+    default:
+      if let refusal = Methods.refusal(value, name) { return .undefined(refusal) }
+      if Methods.has(value, name) { return .method(Method(of: value, name: name)) }
+      if case .list(let list) = value, list.isGroup, name == "grouper" || name == "list" {
+        return list.items[name == "list" ? 1 : 0]
+      }
+      if orMember, case .dictionary(let table) = value {
+        try work.charge(name.utf8.count)
+        if let found = table.members[.string(name)] { return found }
       }
     }
     return Self.missing(.string(name), of: value)
@@ -37,19 +52,22 @@ extension Renderer {
     case .undefined(let what): throw Fault(what)
     case .dictionary(let table):
       switch key {
-      case .dictionary, .list: break
-      default: if let found = table.members[key] { return found }
+      case .dictionary: break
+      case .list(let list) where list.kind != .tuple: break
+      default:
+        try key.requireHashable(within: work)
+        if let found = table.members[key] { return found }
       }
     case .list(let list) where list.isIndexed:
       if let index = key.whole, let found = Self.element(list.items, index) { return found }
     case .string(let text):
-      if let found = Self.scalar(of: text, key) { return .string(found) }
+      if let found = try scalar(of: text, key) { return .string(found) }
     case .markup(let text):
-      if let found = Self.scalar(of: text, key) { return .markup(found) }
+      if let found = try scalar(of: text, key) { return .markup(found) }
     default: break
     }
     if let name = key.text {
-      if case .dictionary = value, !Methods.has(value, name) {
+      if case .dictionary = value, !Methods.has(value, name), Methods.refusal(value, name) == nil {
         return Self.missing(key, of: value)
       }
       return try attribute(name, of: value)
@@ -62,8 +80,9 @@ extension Renderer {
     return items.indices.contains(place) ? items[place] : nil
   }
 
-  private static func scalar(of text: String, _ key: Value) -> String? {
+  private func scalar(of text: String, _ key: Value) throws -> String? {
     guard let index = key.whole else { return nil }
+    try work.charge(text.utf8.count)
     let scalars = text.unicodeScalars
     let place = index < 0 ? index &+ scalars.count : index
     guard place >= 0,
@@ -75,24 +94,33 @@ extension Renderer {
   }
 
   private static func missing(_ key: Value, of value: Value) -> Value {
-    let what = key.text.map { "no attribute '\($0)'" } ?? "no element \(key.represented)"
+    let what =
+      key.text.map { "no attribute '\($0.prefix(200))'" } ?? key.whole.map { "no element \($0)" }
+      ?? "no such element"
     return .undefined("a value of type \(value.typeName) has \(what)")
   }
 }
 
 extension Value {
   /// Python's slicing.
-  func slice(_ start: Value?, _ stop: Value?, _ step: Value?) throws -> Value {
+  func slice(
+    _ start: Value?, _ stop: Value?, _ step: Value?, within work: Work
+  ) throws -> Value {
     let bounds = try [start, stop, step].map { (bound: Value?) -> Int? in
       guard let bound, !bound.isNone else { return nil }
       try bound.requireDefined()
       guard let whole = bound.whole else { throw Fault("a slice needs whole numbers") }
       return whole
     }
+    func places(_ count: Int) throws -> (start: Int, stop: Int, step: Int) {
+      try Self.places(count, bounds[0], bounds[1], bounds[2] ?? 1)
+    }
     func picked<Element>(_ items: [Element]) throws -> [Element] {
-      try Self.places(items.count, bounds[0], bounds[1], bounds[2] ?? 1).map { items[$0] }
+      let places = try places(items.count)
+      return stride(from: places.start, to: places.stop, by: places.step).map { items[$0] }
     }
     func text(_ text: String) throws -> String {
+      try work.scan(text)
       var view = String.UnicodeScalarView()
       view.append(contentsOf: try picked(Array(text.unicodeScalars)))
       return String(view)
@@ -102,14 +130,19 @@ extension Value {
     case .string(let value): return .string(try text(value))
     case .markup(let value): return .markup(try text(value))
     case .list(let list) where list.isIndexed:
-      return .list(List(try picked(list.items), list.kind))
+      let places = try places(list.items.count)
+      let count = max(0, (places.stop - places.start) / places.step + 1)
+      try work.makeList(min(list.items.count, count))
+      let range = list.bounds.map { $0.slice(places.start, places.stop, bounds[2] ?? 1) }
+      return .list(List(try picked(list.items), list.kind, bounds: range))
     default: return .undefined("a value of type \(typeName) cannot be sliced")
     }
   }
 
+  /// Python's `slice.indices`.
   private static func places(
     _ count: Int, _ start: Int?, _ stop: Int?, _ step: Int
-  ) throws -> StrideTo<Int> {
+  ) throws -> (start: Int, stop: Int, step: Int) {
     guard step != 0 else { throw Fault("a slice needs a step other than zero") }
     // Beyond these the result is the same, and adding cannot overflow.
     func clamped(_ bound: Int, _ low: Int, _ high: Int) -> Int {
@@ -118,11 +151,32 @@ extension Value {
     }
     let step = max(min(step, count + 1), -count - 1)
     if step > 0 {
-      let from = clamped(start ?? 0, 0, count)
-      return stride(from: from, to: max(from, clamped(stop ?? count, 0, count)), by: step)
+      return (clamped(start ?? 0, 0, count), clamped(stop ?? count, 0, count), step)
     }
-    let from = clamped(start ?? (count - 1), -1, count - 1)
-    let to = stop.map { clamped($0, -1, count - 1) } ?? -1
-    return stride(from: from, to: min(from, to), by: step)
+    let last = count - 1
+    return (clamped(start ?? last, -1, last), stop.map { clamped($0, -1, last) } ?? -1, step)
+  }
+}
+
+extension List.Bounds {
+  /// The bounds of a slice; numbers beyond 64 bits stay at their end.
+  fileprivate func slice(_ from: Int, _ to: Int, _ by: Int) -> List.Bounds {
+    func place(_ index: Int) -> Int { start.saturatingAdd(index.saturatingMultiply(step)) }
+    return List.Bounds(
+      start: place(from), stop: place(to), step: step.saturatingMultiply(by))
+  }
+}
+
+extension Int {
+  /// The sum, or the end of the 64 bits that it is beyond.
+  func saturatingAdd(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  /// The product, or the end of the 64 bits that it is beyond.
+  func saturatingMultiply(_ other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? ((self < 0) != (other < 0) ? .min : .max) : product
   }
 }

@@ -10,6 +10,10 @@
 enum Arithmetic {
   static func apply(_ operation: UnaryOperator, to value: Value) throws -> Value {
     try value.requireDefined()
+    if case .wide(let digits) = value {
+      guard operation == .minus else { return value }
+      return wide(digits.hasPrefix("-") ? String(digits.dropFirst()) : "-" + digits)
+    }
     let sign = operation == .minus ? -1 : 1
     if let whole = value.whole {
       let (result, overflow) = whole.multipliedReportingOverflow(by: sign)
@@ -22,19 +26,25 @@ enum Arithmetic {
     return .float(number * Double(sign))
   }
 
+  /// The value of a whole number's digits.
+  static func wide(_ digits: String) -> Value { Int(digits).map(Value.integer) ?? .wide(digits) }
+
   static func apply(
-    _ operation: BinaryOperator, _ a: Value, _ b: Value, within limits: Limits
+    _ operation: BinaryOperator, _ a: Value, _ b: Value, within work: Work
   ) throws -> Value {
     if operation == .remainder, let format = a.text {
-      return a.isMarkup
-        ? .markup(try Formatting.percent(format, b)) : .string(try Formatting.percent(format, b))
+      let text = try Formatting.percent(format, b, escaping: a.isMarkup, within: work)
+      return a.isMarkup ? .markup(text) : .string(text)
     }
     for side in [a, b] { try side.requireDefined() }
     if let x = a.whole, let y = b.whole { return try whole(operation, x, y) }
+    for case .wide in [a, b] where a.number != nil && b.number != nil {
+      throw Fault("the number is too large to calculate with")
+    }
     if let x = a.number, let y = b.number { return .float(try float(operation, x, y)) }
     switch operation {
-    case .add: if let sum = added(a, b) { return sum }
-    case .multiply: if let product = try repeated(a, b, within: limits) { return product }
+    case .add: if let sum = try added(a, b, within: work) { return sum }
+    case .multiply: if let product = try repeated(a, b, within: work) { return product }
     default: break
     }
     throw Fault("'\(operation.rawValue)' is not defined for \(a.typeName) and \(b.typeName)")
@@ -90,26 +100,40 @@ enum Arithmetic {
     case .divide, .floorDivide, .remainder:
       guard b != 0 else { throw Fault("division by zero") }
       if operation == .divide { return a / b }
-      if operation == .floorDivide { return (a / b).rounded(.down) }
       let remainder = a.truncatingRemainder(dividingBy: b)
-      return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder
+      let isAdjusted = remainder != 0 && (remainder < 0) != (b < 0)
+      if operation == .remainder {
+        if remainder == 0 { return Double(signOf: b, magnitudeOf: 0) }
+        return isAdjusted ? remainder + b : remainder
+      }
+      // As Python: the whole quotient of what the remainder leaves, not that of the division.
+      let quotient = (a - remainder) / b - (isAdjusted ? 1 : 0)
+      guard quotient != 0 else { return Double(signOf: a / b, magnitudeOf: 0) }
+      let whole = quotient.rounded(.down)
+      return quotient - whole > 0.5 ? whole + 1 : whole
     }
   }
 
   /// Text or lists put together; text beside marked text is escaped.
-  private static func added(_ a: Value, _ b: Value) -> Value? {
+  private static func added(_ a: Value, _ b: Value, within work: Work) throws -> Value? {
+    if let x = a.text, let y = b.text {
+      try work.makeText(x.utf8.count + y.utf8.count)
+      if a.isMarkup != b.isMarkup { try work.scan(a.isMarkup ? y : x) }
+    }
     switch (a, b) {
     case (.string(let x), .string(let y)): return .string(x + y)
     case (.markup(let x), .markup(let y)): return .markup(x + y)
     case (.markup(let x), .string(let y)): return .markup(x + PythonText.escapedHTML(y))
     case (.string(let x), .markup(let y)): return .markup(PythonText.escapedHTML(x) + y)
     case (.list(let x), .list(let y)) where x.kind == y.kind && x.kind != .range && x.isIndexed:
+      try work.makeList(x.items.count + y.items.count)
       return .list(List(x.items + y.items, x.kind))
     default: return nil
     }
   }
 
-  private static func repeated(_ a: Value, _ b: Value, within limits: Limits) throws -> Value? {
+  private static func repeated(_ a: Value, _ b: Value, within work: Work) throws -> Value? {
+    let limits = work.limits
     guard let count = a.whole ?? b.whole else { return nil }
     let base = a.whole == nil ? a : b
     func checked(_ size: Int, _ most: Int) throws -> Int {
@@ -120,12 +144,15 @@ enum Arithmetic {
     switch base {
     case .string(let text):
       let times = try checked(text.utf8.count, limits.textBytes)
-      return .string(String(repeating: text, count: times))
+      try work.makeText(times * text.utf8.count)
+      return .string(PythonText.repeated(text, times))
     case .markup(let text):
       let times = try checked(text.utf8.count, limits.textBytes)
-      return .markup(String(repeating: text, count: times))
+      try work.makeText(times * text.utf8.count)
+      return .markup(PythonText.repeated(text, times))
     case .list(let list) where list.kind == .list || list.kind == .tuple:
       let times = try checked(list.items.count, limits.elements)
+      try work.makeList(times * list.items.count)
       return .list(List(Array(repeatElement(list.items, count: times).joined()), list.kind))
     default: return nil
     }

@@ -6,7 +6,7 @@ extension Renderer {
     values.positional = try arguments.positional.map { try evaluate($0, in: scope) }
     values.keywords = try arguments.keywords.map { ($0.name, try evaluate($0.value, in: scope)) }
     if let unpacked = arguments.unpacked {
-      values.positional += try evaluate(unpacked, in: scope).elements()
+      values.positional += try evaluate(unpacked, in: scope).elements(within: work)
     }
     if let unpacked = arguments.unpackedKeywords {
       guard case .dictionary(let table) = try evaluate(unpacked, in: scope) else {
@@ -24,10 +24,13 @@ extension Renderer {
   func invoke(_ callee: Value, _ arguments: CallArguments) throws -> Value {
     try countTurn()
     switch callee {
-    case .macro(let macro): return .string(try invoke(macro, arguments))
+    case .macro(let macro): return written(try invoke(macro, arguments))
     case .function(let function): return try invoke(function, arguments)
     case .method(let method): return try invoke(method, arguments)
     case .loop(let state): return try recurse(state, arguments)
+    case .joiner(let joiner):
+      _ = try arguments.bound(to: "joiner")
+      return joiner.next()
     case .undefined(let what): throw Fault(what)
     default: throw Fault("a value of type \(callee.typeName) cannot be called")
     }
@@ -90,7 +93,7 @@ extension Renderer {
     }
     let values = try arguments.bound("iterable", required: 1, to: "loop")
     let sequence = values[0] ?? .none
-    return .string(
+    return written(
       try captured { try run(loop, over: sequence, depth: state.depth + 1, in: scope) })
   }
 
@@ -103,16 +106,25 @@ extension Renderer {
     case .namespace:
       let namespace = Namespace()
       guard case .dictionary(let table) = try dictionary(arguments) else { return .none }
-      for (key, value) in table.members { try set(key.printed, value, in: namespace) }
+      for (key, value) in table.members { try set(key.printed(work), value, in: namespace) }
       track(namespace)
       return .namespace(namespace)
     case .raiseException:
       let values = try arguments.bound("message", required: 1, to: function.rawValue)
-      throw Fault(values[0]?.printed ?? "", raisedByTemplate: true)
+      throw Fault(try values[0]?.printed(work) ?? "", raisedByTemplate: true)
     case .timeNow:
       let values = try arguments.bound("format", required: 1, to: function.rawValue)
       guard let format = values[0]?.text else { throw Fault("strftime_now needs a string") }
       return .string(try clock.now().formatted(format))
+    case .joiner:
+      return .joiner(
+        Joiner(try arguments.bound("sep", to: function.rawValue)[0] ?? .string(", ")))
+    case .cycler:
+      guard arguments.keywords.isEmpty, !arguments.positional.isEmpty else {
+        throw Fault("cycler needs values")
+      }
+      return .cycler(Cycler(List(arguments.positional, .tuple)))
+    case .lipsum: throw Fault("lipsum makes text at random, which a chat template must not")
     }
   }
 
@@ -121,8 +133,8 @@ extension Renderer {
     switch arguments.positional.first {
     case .dictionary(let table): pairs = table.members.map { ($0.key, $0.value) }
     case let first?:
-      for pair in try first.elements() {
-        let parts = try pair.elements()
+      for pair in try first.elements(within: work) {
+        let parts = try pair.elements(within: work)
         guard parts.count == 2 else { throw Fault("dict needs pairs") }
         pairs.append((parts[0], parts[1]))
       }
@@ -149,7 +161,12 @@ extension Renderer {
     guard !overflow, span.magnitude / step.magnitude <= 100_000 else {
       throw Fault("range would have more than 100000 elements")
     }
+    let isEmpty = span == 0 || (span < 0) != (step < 0)
+    let count = isEmpty ? 0 : Int((span.magnitude - 1) / step.magnitude) + 1
+    try work.makeList(count)
     return .list(
-      List(stride(from: start, to: stop, by: step).map { Value.integer($0) }, .range))
+      List(
+        (0..<count).map { .integer(start + $0 * step) }, .range,
+        bounds: .init(start: start, stop: stop, step: step)))
   }
 }

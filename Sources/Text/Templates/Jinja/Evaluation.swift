@@ -4,6 +4,7 @@ extension Renderer {
   /// The value of `expression`; errors carry the place of the innermost expression at fault.
   func evaluate(_ expression: Expression, in scope: Scope) throws -> Value {
     do {
+      try work.charge(Work.step)
       return try value(of: expression.kind, in: scope)
     } catch let fault as Fault {
       throw fault.located(expression.position, in: program.name)
@@ -43,7 +44,7 @@ extension Renderer {
     switch kind {
     case .slice(let base, let start, let stop, let step):
       let bounds = try [start, stop, step].map { try $0.map { try evaluate($0, in: scope) } }
-      result = try evaluate(base, in: scope).slice(bounds[0], bounds[1], bounds[2])
+      result = try evaluate(base, in: scope).slice(bounds[0], bounds[1], bounds[2], within: work)
     case .call(let callee, let arguments):
       let function = try evaluate(callee, in: scope)
       result = try invoke(function, try self.arguments(arguments, in: scope))
@@ -58,17 +59,32 @@ extension Renderer {
       return try Arithmetic.apply(operation, to: try evaluate(operand, in: scope))
     case .binary(let operation, let a, let b):
       result = try Arithmetic.apply(
-        operation, try evaluate(a, in: scope), try evaluate(b, in: scope), within: limits)
+        operation, try evaluate(a, in: scope), try evaluate(b, in: scope), within: work)
     case .concatenation(let parts):
-      result = .string(try parts.reduce(into: "") { $0 += try evaluate($1, in: scope).printed })
-    case .list(let items): result = .list(try items.map { try evaluate($0, in: scope) })
-    case .tuple(let items): result = .tuple(try items.map { try evaluate($0, in: scope) })
+      result = try concatenated(try parts.map { try evaluate($0, in: scope) })
+    case .list(let items):
+      try work.makeList(items.count)
+      result = .list(try items.map { try evaluate($0, in: scope) })
+    case .tuple(let items):
+      try work.makeList(items.count)
+      result = .tuple(try items.map { try evaluate($0, in: scope) })
     case .dictionary(let pairs):
       result = try table(
         pairs.map { (try evaluate($0.key, in: scope), try evaluate($0.value, in: scope)) })
     default: return .none
     }
     return try bounded(result)
+  }
+
+  /// The texts of `parts` as one; where printing escapes, a marked part has the others escaped.
+  private func concatenated(_ parts: [Value]) throws -> Value {
+    let isMarked = escapes && parts.contains(where: \.isMarkup)
+    var writer = TextWriter(work)
+    for part in parts {
+      let text = try part.printed(work)
+      try writer.write(isMarked && !part.isMarkup ? PythonText.escapedHTML(text) : text)
+    }
+    return isMarked ? .markup(writer.text) : .string(writer.text)
   }
 
   func bounded(_ value: Value) throws -> Value {
@@ -84,15 +100,18 @@ extension Renderer {
       if list.depth > limits.valueDepth { throw Fault("values nest too deeply") }
     case .dictionary(let table):
       if table.depth > limits.valueDepth { throw Fault("values nest too deeply") }
+    case .generator(let generator):
+      if generator.depth > limits.valueDepth { throw Fault("values nest too deeply") }
     default: break
     }
     return value
   }
 
   func table(_ pairs: [(Value, Value)]) throws -> Value {
+    try work.makeList(pairs.count)
     var members = OrderedDictionary<Value, Value>(minimumCapacity: pairs.count)
     for (key, value) in pairs {
-      try key.requireHashable()
+      try key.requireHashable(within: work)
       members[key] = value
     }
     return .dictionary(Table(members))
@@ -119,22 +138,24 @@ extension Renderer {
     var left = try evaluate(first, in: scope)
     for (comparison, expression) in rest {
       let right = try evaluate(expression, in: scope)
-      guard try Self.holds(comparison, left, right) else { return .bool(false) }
+      guard try holds(comparison, left, right) else { return .bool(false) }
       left = right
     }
     return .bool(true)
   }
 
-  static func holds(_ comparison: Comparison, _ a: Value, _ b: Value) throws -> Bool {
-    switch comparison {
-    case .equal: a == b
-    case .unequal: a != b
-    case .less: try Value.isLess(a, b)
-    case .greater: try Value.isLess(b, a)
-    case .lessOrEqual: try Value.isLess(a, b) || a == b
-    case .greaterOrEqual: try Value.isLess(b, a) || a == b
-    case .contained: try b.contains(a)
-    case .notContained: try !b.contains(a)
+  func holds(_ comparison: Comparison, _ a: Value, _ b: Value) throws -> Bool {
+    func isLess(_ a: Value, _ b: Value) throws -> Bool { try Value.isLess(a, b, within: work) }
+    func isEqual() throws -> Bool { try a.equals(b, within: work) }
+    return switch comparison {
+    case .equal: try isEqual()
+    case .unequal: try !isEqual()
+    case .less: try isLess(a, b)
+    case .greater: try isLess(b, a)
+    case .lessOrEqual: try isLess(a, b) || isEqual()
+    case .greaterOrEqual: try isLess(b, a) || isEqual()
+    case .contained: try b.contains(a, within: work)
+    case .notContained: try !b.contains(a, within: work)
     }
   }
 
@@ -160,11 +181,13 @@ extension Renderer {
       throw Fault("there is no filter named '\(name)'")
     }
     try countTurn()
+    if !Filters.untouching.contains(name), let text = value.text { try work.scan(text) }
     return try filter(value, arguments, self)
   }
 
   func test(_ name: String, _ value: Value, _ arguments: CallArguments) throws -> Bool {
     guard let test = Tests.table[name] else { throw Fault("there is no test named '\(name)'") }
+    try work.charge(Work.element)
     return try test(value, arguments, self)
   }
 }

@@ -32,10 +32,12 @@ struct Limits: Sendable {
   var textBytes = 1 << 24
   /// Elements of any list.
   var elements = 1 << 20
-  /// Turns of all loops together, and calls.
-  var turns = 2_000_000
+  /// Units of work, of which one is a byte touched or made; see `Work`.
+  var work = 1 << 30
   /// How deep values may contain values.
   var valueDepth = 400
+  /// What a tuple may hold that is used as a key, in values and bytes.
+  var keyWeight = 1 << 16
 
   static let standard = Limits()
 }

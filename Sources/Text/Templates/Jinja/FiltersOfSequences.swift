@@ -8,7 +8,7 @@ extension Filters {
     let parts: [Value] =
       attribute.text.map { text in
         PythonText.split(text, by: ".").map { part in
-          part.utf8.allSatisfy { (48...57).contains($0) }
+          !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) }
             ? Int(part).map(Value.integer) ?? .string(part) : .string(part)
         }
       } ?? [attribute]
@@ -28,16 +28,21 @@ extension Filters {
     let get =
       attribute.flatMap { $0.isNone ? nil : getter($0, renderer, otherwise: otherwise) } ?? { $0 }
     if caseSensitive?.isTrue == true { return get }
-    return { item in folded(try get(item)) }
+    return { item in
+      let value = try get(item)
+      if let text = value.text { try renderer.work.scan(text) }
+      return folded(value)
+    }
   }
 
   private static func folded(_ value: Value) -> Value {
-    value.text.map { .string($0.lowercased()) } ?? value
+    value.text.map { .string(PythonText.lowered($0)) } ?? value
   }
 
   static let map: Filter = { value, arguments, renderer in
     // As in Jinja, what is false, such as none, has no items here.
-    let items = value.isTrue ? try value.elements() : []
+    let items = value.isTrue ? try value.elements(within: renderer.work) : []
+    try renderer.work.makeList(items.count)
     var change: (Value) throws -> Value
     if arguments.positional.isEmpty, let attribute = arguments.keyword("attribute") {
       for (name, _) in arguments.keywords where name != "attribute" && name != "default" {
@@ -59,7 +64,8 @@ extension Filters {
     _ function: String, _ value: Value, _ arguments: CallArguments, _ renderer: Renderer,
     keeping: Bool, byAttribute: Bool
   ) throws -> Value {
-    let items = value.isTrue ? try value.elements() : []
+    let items = value.isTrue ? try value.elements(within: renderer.work) : []
+    try renderer.work.makeList(items.count)
     var rest = arguments
     var get: (Value) throws -> Value = { $0 }
     if byAttribute {
@@ -78,15 +84,17 @@ extension Filters {
 
   static let join: Filter = { value, arguments, renderer in
     let values = try arguments.bound("d", "attribute", to: "join")
-    let separator = values[0]?.printed ?? ""
-    var items = try value.elements()
+    let separator = try values[0]?.printed(renderer.work) ?? ""
+    var items = try value.elements(within: renderer.work)
     if let attribute = values[1], !attribute.isNone {
       items = try items.map(getter(attribute, renderer))
     }
-    guard items.count * separator.utf8.count <= renderer.limits.textBytes else {
-      throw Fault("the joined text is too long")
+    var writer = TextWriter(renderer.work)
+    for (index, item) in items.enumerated() {
+      if index > 0, !separator.isEmpty { try writer.write(separator) }
+      try writer.write(try item.printed(renderer.work))
     }
-    return .string(items.map(\.printed).joined(separator: separator))
+    return .string(writer.text)
   }
 
   static let sort: Filter = { value, arguments, renderer in
@@ -94,7 +102,10 @@ extension Filters {
     let attributes = values[2]?.text.map { PythonText.split($0, by: ",").map(Value.string) }
     let keys = (attributes ?? [values[2] ?? .none]).map { key($0, values[1], renderer) }
     return .list(
-      try sorted(try value.elements(), descending: values[0]?.isTrue ?? false) { item in
+      try sorted(
+        try value.elements(within: renderer.work), descending: values[0]?.isTrue ?? false,
+        within: renderer.work
+      ) { item in
         keys.count == 1 ? try keys[0](item) : .tuple(try keys.map { try $0(item) })
       })
   }
@@ -102,12 +113,14 @@ extension Filters {
   static let dictionarySort: Filter = { value, arguments, renderer in
     let values = try arguments.bound("case_sensitive", "by", "reverse", to: "dictsort")
     guard case .dictionary(let table) = value else { throw Fault("dictsort needs a dict") }
-    let by = values[1]?.printed ?? "key"
+    let by = try values[1]?.printed(renderer.work) ?? "key"
     guard by == "key" || by == "value" else { throw Fault("dictsort sorts by key or value") }
     let place = Value.integer(by == "key" ? 0 : 1)
     let key = key(place, values[0], renderer)
     return .list(
-      try sorted(table.pairs, descending: values[2]?.isTrue ?? false, by: key))
+      try sorted(
+        try table.pairs(within: renderer.work), descending: values[2]?.isTrue ?? false,
+        within: renderer.work, by: key))
   }
 
   static let unique: Filter = { value, arguments, renderer in
@@ -116,9 +129,10 @@ extension Filters {
     var seen: Set<Value> = []
     return .generator(
       Generator(
-        try value.elements().filter { item in
+        try value.elements(within: renderer.work).filter { item in
           let found = try key(item)
-          try found.requireHashable()
+          try found.requireHashable(within: renderer.work)
+          try renderer.work.charge(Work.element)
           return seen.insert(found).inserted
         }))
   }
@@ -129,25 +143,28 @@ extension Filters {
     let exact = key(values[0], .bool(true), renderer, otherwise: values[1])
     let key = key(values[0], values[2], renderer, otherwise: values[1])
     var groups: [(key: Value, shown: Value, items: [Value])] = []
-    for item in try sorted(try value.elements(), by: key) {
+    let work = renderer.work
+    for item in try sorted(try value.elements(within: work), within: work, by: key) {
       let found = try key(item)
-      if let last = groups.last, last.key == found {
+      try work.charge(2 * Work.element)
+      if let last = groups.last, try last.key.equals(found, within: work) {
         groups[groups.count - 1].items.append(item)
       } else {
         groups.append((found, try exact(item), [item]))
       }
     }
-    return .list(groups.map { .tuple([$0.shown, .list($0.items)]) })
+    return .list(
+      groups.map { .list(List([$0.shown, .list($0.items)], .tuple, isGroup: true)) })
   }
 
   static let sum: Filter = { value, arguments, renderer in
     let values = try arguments.bound("attribute", "start", to: "sum")
-    var items = try value.elements()
+    var items = try value.elements(within: renderer.work)
     if let attribute = values[0], !attribute.isNone {
       items = try items.map(getter(attribute, renderer))
     }
     return try items.reduce(values[1] ?? .integer(0)) {
-      try renderer.bounded(try Arithmetic.apply(.add, $0, $1, within: renderer.limits))
+      try renderer.bounded(try Arithmetic.apply(.add, $0, $1, within: renderer.work))
     }
   }
 
@@ -158,7 +175,7 @@ extension Filters {
     let values = try arguments.bound("case_sensitive", "attribute", to: function)
     let key = key(values[1], values[0], renderer)
     var best: (key: Value, item: Value)?
-    for item in try value.elements() {
+    for item in try value.elements(within: renderer.work) {
       let found = try key(item)
       if let current = best, try !isBetter(found, current.key) { continue }
       best = (found, item)
@@ -166,38 +183,47 @@ extension Filters {
     return best?.item ?? .undefined("there is no item, as the sequence is empty")
   }
 
-  static let batch: Filter = { value, arguments, _ in
+  static let batch: Filter = { value, arguments, renderer in
     let values = try arguments.bound("linecount", "fill_with", required: 1, to: "batch")
-    guard let size = values[0]?.whole, (1...100_000).contains(size) else {
-      throw Fault("batch needs a size of at least 1")
-    }
+    guard let size = values[0]?.whole else { throw Fault("batch needs a whole number") }
+    let items = try value.elements(within: renderer.work)
+    try renderer.work.makeList(items.count)
     var rows: [[Value]] = []
-    for item in try value.elements() {
-      if let last = rows.last, last.count < size {
-        rows[rows.count - 1].append(item)
-      } else {
-        rows.append([item])
+    var row: [Value] = []
+    for item in items {
+      if row.count == size {
+        rows.append(row)
+        row = []
       }
+      row.append(item)
     }
-    if let fill = values[1], !fill.isNone, let last = rows.last {
-      rows[rows.count - 1] += Array(repeating: fill, count: size - last.count)
+    if !row.isEmpty {
+      if let fill = values[1], !fill.isNone, row.count < size {
+        let missing = size - row.count
+        try renderer.work.makeList(missing)
+        row += Array(repeating: fill, count: missing)
+      }
+      rows.append(row)
     }
     return .generator(Generator(rows.map(Value.list)))
   }
 
-  static let slice: Filter = { value, arguments, _ in
+  static let slice: Filter = { value, arguments, renderer in
     let values = try arguments.bound("slices", "fill_with", required: 1, to: "slice")
-    guard let count = values[0]?.whole, (1...100_000).contains(count) else {
-      throw Fault("slice needs a number of at least 1")
+    guard let count = values[0]?.whole, count != 0 else {
+      throw Fault("slice needs a whole number other than zero")
     }
-    let items = try value.elements()
+    let items = try value.elements(within: renderer.work)
+    guard count > 0 else { return .generator(Generator([])) }
+    try renderer.work.makeList(items.count)
+    try renderer.work.makeList(count)
     let (short, longer) = items.count.quotientAndRemainder(dividingBy: count)
     var position = 0
     let columns = (0..<count).map { column in
       let size = short + (column < longer ? 1 : 0)
       var part = Array(items[position..<position + size])
       position += size
-      if let fill = values[1], !fill.isNone, column >= longer, longer > 0 { part.append(fill) }
+      if let fill = values[1], !fill.isNone, column >= longer { part.append(fill) }
       return Value.list(part)
     }
     return .generator(Generator(columns))

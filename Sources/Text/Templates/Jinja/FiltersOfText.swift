@@ -1,98 +1,64 @@
+internal import OrderedCollections
+
 extension Filters {
-  /// The number that a value or the text of one stands for.
-  static func number(_ value: Value) -> Double? {
-    if let number = value.number { return number }
-    guard let text = value.text else { return nil }
-    let digits = PythonText.stripped(text).replacing("_", with: "")
-    return digits.lowercased().hasPrefix("0x") ? nil : Double(digits)
-  }
-
-  static let integer: Filter = { value, arguments, _ in
-    let values = try arguments.bound("default", "base", to: "int")
-    let otherwise = values[0] ?? .integer(0)
-    if let whole = value.whole { return .integer(whole) }
-    if let text = value.text {
-      let base = values[1]?.whole ?? 10
-      guard (2...36).contains(base) else { throw Fault("int needs a base from 2 to 36") }
-      var digits = PythonText.stripped(text).replacing("_", with: "")
-      let prefixes = [16: "0x", 8: "0o", 2: "0b"]
-      if let prefix = prefixes[base], digits.lowercased().hasPrefix(prefix) {
-        digits.removeFirst(2)
-      }
-      if let whole = Int(digits, radix: base) { return .integer(whole) }
-    }
-    guard let number = number(value), number.isFinite,
-      let whole = Int(exactly: number.rounded(.towardZero))
-    else { return otherwise }
-    return .integer(whole)
-  }
-
-  static let round: Filter = { value, arguments, _ in
-    let values = try arguments.bound("precision", "method", to: "round")
-    try value.requireDefined()
-    guard let number = value.number else { throw Fault("round needs a number") }
-    let precision = values[0]?.whole ?? 0
-    guard (-300...300).contains(precision) else { throw Fault("the precision is too large") }
-    let method = values[1]?.printed ?? "common"
-    var scale = 1.0
-    for _ in 0..<precision.magnitude { scale *= 10 }
-    if precision < 0 { scale = 1 / scale }
-    switch method {
-    case "ceil": return .float((number * scale).rounded(.up) / scale)
-    case "floor": return .float((number * scale).rounded(.down) / scale)
-    case "common":
-      if let whole = value.whole, precision >= 0 { return .integer(whole) }
-      if precision < 0 {
-        return .float((number * scale).rounded(.toNearestOrEven) / scale)
-      }
-      return .float(Double(Formatting.c("%.*f", precision, number)) ?? number)
-    default: throw Fault("round knows the methods common, ceil and floor")
-    }
-  }
-
   static let indent: Filter = { value, arguments, renderer in
     let values = try arguments.bound("width", "first", "blank", to: "indent")
     let width = values[0] ?? .integer(4)
-    guard
-      let margin = width.text
-        ?? width.whole.map({ String(repeating: " ", count: min(max(0, $0), 1000)) })
-    else { throw Fault("indent needs a number or a string") }
+    let margin: String
+    if let text = width.text {
+      margin = text
+    } else if let count = width.whole {
+      guard count <= Formatting.widest else { throw Fault("the indentation is too wide") }
+      margin = String(repeating: " ", count: max(0, count))
+    } else {
+      throw Fault("indent needs a number or a string")
+    }
     let blank = values[2]?.isTrue ?? false
-    var lines = PythonText.lines(value.printed + "\n")
-    guard lines.count * margin.utf8.count <= renderer.limits.textBytes else {
-      throw Fault("the indented text is too long")
+    let lines = PythonText.lines(try value.printed(renderer.work) + "\n")
+    var writer = TextWriter(renderer.work)
+    if values[1]?.isTrue ?? false { try writer.write(margin) }
+    for (index, line) in lines.enumerated() {
+      if index > 0 {
+        try writer.write("\n")
+        if blank || !line.isEmpty { try writer.write(margin) }
+      }
+      try writer.write(line)
     }
-    for index in lines.indices.dropFirst() where blank || !lines[index].isEmpty {
-      lines[index] = margin + lines[index]
-    }
-    let text = (values[1]?.isTrue ?? false ? margin : "") + lines.joined(separator: "\n")
-    return value.isMarkup ? .markup(text) : .string(text)
+    return value.isMarkup ? .markup(writer.text) : .string(writer.text)
   }
 
   /// Every word, as separated by space, hyphens and opening brackets, capitalized.
-  static let title: Filter = { value, _, _ in
-    map(value) { text in
+  static let title: Filter = { value, _, renderer in
+    try map(value, renderer) { text in
       var output = ""
-      var isStart = true
+      var rest = String.UnicodeScalarView()
+      var (isStart, wasSeparator) = (true, false)
       for scalar in text.unicodeScalars {
+        // Separators are parts of their own, of which the first scalar stays what it is.
         let separates = PythonText.isSpace(scalar) || "-({[<".unicodeScalars.contains(scalar)
-        output +=
-          isStart ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
-        isStart = separates
+        if separates != wasSeparator || isStart {
+          output += PythonText.lowered(String(rest)) + scalar.properties.uppercaseMapping
+          rest = String.UnicodeScalarView()
+        } else {
+          rest.append(scalar)
+        }
+        (isStart, wasSeparator) = (false, separates)
       }
-      return output
+      return output + PythonText.lowered(String(rest))
     }
   }
 
-  static let truncate: Filter = { value, arguments, _ in
+  static let truncate: Filter = { value, arguments, renderer in
     let values = try arguments.bound("length", "killwords", "end", "leeway", to: "truncate")
     let length = values[0]?.whole ?? 255
-    let end = values[2]?.printed ?? "..."
-    let scalars = value.printed.unicodeScalars
+    let end = try values[2]?.printed(renderer.work) ?? "..."
+    let scalars = try value.printed(renderer.work).unicodeScalars
+    let leeway = values[3]?.whole ?? 5
+    guard leeway >= 0 else { throw Fault("truncate needs a leeway of at least 0") }
     guard length >= end.unicodeScalars.count else {
       throw Fault("truncate needs a length of at least \(end.unicodeScalars.count)")
     }
-    if scalars.count <= length + (values[3]?.whole ?? 5) { return value }
+    if scalars.count <= length.saturatingAdd(leeway) { return value }
     var text = String(scalars.prefix(length - end.unicodeScalars.count))
     if values[1]?.isTrue != true, let space = text.unicodeScalars.lastIndex(of: " ") {
       text = String(text[..<space])
@@ -100,24 +66,19 @@ extension Filters {
     return .string(text + end)
   }
 
-  static let stripTags: Filter = { value, _, _ in
+  static let stripTags: Filter = { value, _, renderer in
+    let source = try value.printed(renderer.work)
     var text = ""
-    var rest = value.printed.unicodeScalars[...]
-    while let open = rest.firstIndex(of: "<") {
-      let isComment = String(rest[open...].prefix(4)) == "<!--"
-      guard let close = rest[open...].firstIndex(of: ">") else { break }
-      var end = rest.index(after: close)
-      if isComment {
-        let remaining = String(rest[open...])
-        guard let found = PythonText.firstRange(of: "-->", in: remaining) else { break }
-        let length = remaining.unicodeScalars.distance(
-          from: remaining.startIndex, to: found.upperBound)
-        end = rest.index(open, offsetBy: length)
-      }
-      text += String(rest[..<open])
-      rest = rest[end...]
+    var position = source.startIndex
+    while let open = PythonText.firstRange(of: "<", in: source, from: position) {
+      let isComment = source[open.lowerBound...].utf8.starts(with: "<!--".utf8)
+      let start = isComment ? source.utf8.index(open.lowerBound, offsetBy: 4) : open.lowerBound
+      guard let end = PythonText.firstRange(of: isComment ? "-->" : ">", in: source, from: start)
+      else { break }
+      text += String(source[position..<open.lowerBound])
+      position = end.upperBound
     }
-    text += String(rest)
+    text += String(source[position...])
     return .string(PythonText.words(text).joined(separator: " "))
   }
 
@@ -133,15 +94,61 @@ extension Filters {
     return count
   }
 
-  static func percentEncoded(_ text: String) -> String {
+  static let urlEncode: Filter = { value, _, renderer in
+    func encoded(_ value: Value, inQuery: Bool) throws -> String {
+      let text = try value.printed(renderer.work)
+      try renderer.work.scan(text)
+      return percentEncoded(text, inQuery: inQuery)
+    }
+    switch value {
+    case .dictionary, .list, .generator:
+      var pairs = try value.elements(within: renderer.work)
+      if case .dictionary(let table) = value { pairs = try table.pairs(within: renderer.work) }
+      var writer = TextWriter(renderer.work)
+      try writer.write(
+        try pairs.map { pair in
+          let parts = try pair.elements(within: renderer.work)
+          guard parts.count == 2 else { throw Fault("urlencode needs pairs") }
+          return try encoded(parts[0], inQuery: true) + "=" + encoded(parts[1], inQuery: true)
+        }, separator: "&")
+      return .string(writer.text)
+    default: return .string(try encoded(value, inQuery: false))
+    }
+  }
+
+  /// The members of a dict as attributes of an HTML element.
+  static let attributes: Filter = { value, arguments, renderer in
+    let values = try arguments.bound("autospace", to: "xmlattr")
+    guard case .dictionary(let table) = value else { throw Fault("xmlattr needs a dict") }
+    var writer = TextWriter(renderer.work)
+    for (key, value) in table.members where !value.isNone && !value.isUndefined {
+      guard let name = key.text else { throw Fault("xmlattr needs strings as keys") }
+      let isPlain = name.unicodeScalars.allSatisfy {
+        !PythonText.isSpace($0) && $0 != "/" && $0 != ">" && $0 != "="
+      }
+      guard isPlain else { throw Fault("a key of xmlattr is no name of an attribute") }
+      func escaped(_ value: Value) throws -> String {
+        let text = try value.printed(renderer.work)
+        try renderer.work.scan(text)
+        return value.isMarkup ? text : PythonText.escapedHTML(text)
+      }
+      if !writer.text.isEmpty || values[0]?.isTrue ?? true { try writer.write(" ") }
+      try writer.write("\(try escaped(key))=\"\(try escaped(value))\"")
+    }
+    return renderer.written(writer.text)
+  }
+
+  static func percentEncoded(_ text: String, inQuery: Bool) -> String {
     var output = ""
     for byte in text.utf8 {
       let scalar = Unicode.Scalar(byte)
       let isPlain =
         scalar.isASCII
         && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-          || "_.-~/".unicodeScalars.contains(scalar))
-      if isPlain {
+          || (inQuery ? "_.-~" : "_.-~/").unicodeScalars.contains(scalar))
+      if inQuery, scalar == " " {
+        output += "+"
+      } else if isPlain {
         output.unicodeScalars.append(scalar)
       } else {
         output += "%" + PythonText.hexadecimal(UInt32(byte), digits: 2).uppercased()

@@ -92,9 +92,11 @@ struct Lexer {
   }
 
   private mutating func skipComment(from start: Int) throws {
+    let inner = position
     while position + 1 < source.count {
       if source[position] == "#", source[position + 1] == "}" {
-        let sign = position > start + 2 ? source[position - 1] : "#"
+        // The sign of the opening is no sign of the closing.
+        let sign = position > inner ? source[position - 1] : "#"
         position += 2
         closeBlock(sign: sign)
         return
@@ -297,7 +299,7 @@ extension Lexer {
     }
     let radixes: [Unicode.Scalar: Int] = ["x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2]
     if at(start) == "0", let mark = at(start + 1), let radix = radixes[mark],
-      isDigit(at(start + 2), radix)
+      isDigit(at(start + 2), radix) || (at(start + 2) == "_" && isDigit(at(start + 3), radix))
     {
       position += 2
       take(radix)
@@ -307,6 +309,8 @@ extension Lexer {
       return append(.integer(value), at: start)
     }
     take(10)
+    // After a point, as in `rows.0.1`, a number is a place and whole.
+    if at(start - 1) == "." { return try whole(digits, from: start) }
     var isFloat = false
     if at(position) == ".", isDigit(at(position + 1), 10) {
       isFloat = true
@@ -326,11 +330,17 @@ extension Lexer {
     }
     if isFloat {
       append(.float(Double(digits) ?? .infinity), at: start)
-    } else if let value = Int(digits) {
-      append(.integer(value), at: start)
     } else {
-      throw fault("the number is too large", at: start)
+      try whole(digits, from: start)
     }
+  }
+
+  private mutating func whole(_ digits: String, from start: Int) throws {
+    if digits.hasPrefix("0"), digits.contains(where: { $0 != "0" }) {
+      throw fault("a whole number cannot begin with zero", at: start)
+    }
+    guard let value = Int(digits) else { throw fault("the number is too large", at: start) }
+    append(.integer(value), at: start)
   }
 
   private mutating func string(quote: Unicode.Scalar) throws {
@@ -363,6 +373,8 @@ extension Lexer {
     let hexadecimal: [Unicode.Scalar: Int] = ["x": 2, "u": 4, "U": 8]
     if let plain = simple[scalar] {
       text.append(plain)
+    } else if scalar == "N" {
+      text.append(try named(from: start))
     } else if let count = hexadecimal[scalar] {
       text.append(try code(digits: count, from: start))
     } else if ("0"..."7").contains(scalar) {
@@ -377,6 +389,31 @@ extension Lexer {
       text.append(scalar)
     }
   }
+
+  /// The character whose Unicode name stands in braces.
+  private mutating func named(from start: Int) throws -> Unicode.Scalar {
+    guard at(position) == "{", let end = source[position...].firstIndex(of: "}"),
+      end - position <= 100
+    else { throw fault("the string holds an incomplete escape", at: start) }
+    let name = Self.string(source[(position + 1)..<end]).uppercased()
+    position = end + 1
+    guard let value = Self.names[name].flatMap(Unicode.Scalar.init) else {
+      throw fault("no character is named '\(name)'", at: start)
+    }
+    return value
+  }
+
+  /// The characters by name, made when a template first asks for one.
+  private static let names: [String: UInt32] = {
+    var names: [String: UInt32] = [:]
+    for value in UInt32(0)...0x10FFFF {
+      guard let properties = Unicode.Scalar(value)?.properties else { continue }
+      for name in [properties.nameAlias, properties.name].compactMap({ $0 }) {
+        names[name] = value
+      }
+    }
+    return names
+  }()
 
   private mutating func code(digits count: Int, from start: Int) throws -> Unicode.Scalar {
     let digits = Self.string(source[position..<min(position + count, source.count)])

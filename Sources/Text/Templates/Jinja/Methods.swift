@@ -3,12 +3,15 @@ internal import OrderedCollections
 /// The methods of text, lists and dictionaries.
 enum Methods {
   private static let ofText: Set<String> = [
-    "capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find",
-    "format", "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
-    "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join",
-    "ljust", "lower", "lstrip", "maketrans", "partition", "removeprefix", "removesuffix",
-    "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
-    "splitlines", "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
+    "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format",
+    "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier",
+    "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join", "ljust",
+    "lower", "lstrip", "maketrans", "partition", "removeprefix", "removesuffix", "replace",
+    "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines",
+    "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill",
+  ]
+  private static let ofDictionaries: Set<String> = [
+    "copy", "fromkeys", "get", "items", "keys", "values",
   ]
   private static let changingLists: Set<String> = [
     "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort",
@@ -17,53 +20,83 @@ enum Methods {
     "clear", "pop", "popitem", "setdefault", "update",
   ]
 
-  static func has(_ value: Value, _ name: String) -> Bool {
+  /// The names of the methods that a value of the kind has.
+  static func names(of value: Value) -> Set<String> {
     switch value {
-    case .string, .markup: ofText.contains(name)
+    case .string, .markup: ofText
     case .list(let list):
-      list.isIndexed
-        && (name == "index" || name == "count"
-          || (list.kind == .list && (name == "copy" || changingLists.contains(name))))
-    case .dictionary:
-      ["copy", "fromkeys", "get", "items", "keys", "values"].contains(name)
-        || changingDictionaries.contains(name)
-    default: false
+      list.kind == .list ? ["copy", "count", "index"] : list.isIndexed ? ["count", "index"] : []
+    case .dictionary: ofDictionaries
+    case .function(.dict): ["fromkeys"]
+    case .cycler: ["next", "reset"]
+    default: []
+    }
+  }
+
+  static func has(_ value: Value, _ name: String) -> Bool { names(of: value).contains(name) }
+
+  /// Why a method that Python has is not there: it would change the value.
+  static func refusal(_ value: Value, _ name: String) -> String? {
+    switch value {
+    case .list(let list) where list.kind == .list && changingLists.contains(name):
+      "'\(name)' would change a list, which a template must not"
+    case .dictionary where changingDictionaries.contains(name):
+      "'\(name)' would change a dict, which a template must not"
+    default: nil
     }
   }
 
   // MARK: Lists and dictionaries
 
-  static func ofList(_ list: List, _ name: String, _ arguments: CallArguments) throws -> Value {
-    if changingLists.contains(name) {
-      throw Fault("'\(name)' would change a list, which a template must not")
+  static func ofList(
+    _ list: List, _ name: String, _ arguments: CallArguments, within work: Work
+  ) throws -> Value {
+    if name == "copy" {
+      _ = try arguments.bound(to: name)
+      return .list(list)
     }
-    if name == "copy" { return .list(list) }
-    let wanted = try arguments.bound("value", required: 1, to: name)[0] ?? .none
-    if name == "count" { return .integer(list.items.count { $0 == wanted }) }
-    guard let index = list.items.firstIndex(of: wanted) else {
-      throw Fault("\(wanted.represented) is not in the list")
+    let values =
+      name == "count"
+      ? try arguments.bound("value", required: 1, to: name)
+      : try arguments.bound("value", "start", "stop", required: 1, to: name)
+    let wanted = values[0] ?? .none
+    try work.charge(Work.scan, times: list.items.count)
+    func matches(_ item: Value) throws -> Bool { try item.equals(wanted, within: work) }
+    if name == "count" { return .integer(try list.items.count(where: matches)) }
+    let start = place(values[1], of: list.items.count, otherwise: 0)
+    let stop = place(values.last ?? nil, of: list.items.count, otherwise: list.items.count)
+    guard let index = try list.items[start..<max(start, stop)].firstIndex(where: matches) else {
+      throw Fault("the value is not in the list")
     }
     return .integer(index)
   }
 
+  /// The place that an index from either end stands for, within a length.
+  static func place(_ value: Value?, of count: Int, otherwise: Int) -> Int {
+    guard let index = value?.whole else { return otherwise }
+    return max(0, min(count, index < 0 ? max(index, -count) + count : index))
+  }
+
   static func ofDictionary(
-    _ table: Table, _ name: String, _ arguments: CallArguments
+    _ table: Table, _ name: String, _ arguments: CallArguments, within work: Work
   ) throws -> Value {
-    if changingDictionaries.contains(name) {
-      throw Fault("'\(name)' would change a dict, which a template must not")
-    }
-    switch name {
-    case "get":
+    if name == "get" {
       guard arguments.keywords.isEmpty else { throw Fault("get takes no keyword arguments") }
       let values = try arguments.bound("key", "default", required: 1, to: "get")
       let key = values[0] ?? .none
-      try key.requireHashable()
+      try key.requireHashable(within: work)
       return table.members[key] ?? values[1] ?? .none
-    case "keys": return .list(List(Array(table.members.keys), .keys))
-    case "values": return .list(List(Array(table.members.values), .values))
-    case "items": return .list(List(table.pairs, .items))
-    case "copy": return .dictionary(table)
-    default: throw Fault("the dict's method '\(name)' is not known here")
+    }
+    _ = try arguments.bound(to: name)
+    switch name {
+    case "keys":
+      try work.makeList(table.members.count)
+      return .list(List(Array(table.members.keys), .keys))
+    case "values":
+      try work.makeList(table.members.count)
+      return .list(List(Array(table.members.values), .values))
+    case "items": return .list(List(try table.pairs(within: work), .items))
+    default: return .dictionary(table)
     }
   }
 
@@ -88,13 +121,18 @@ enum Methods {
   enum Alignment { case left, middle, right }
 
   static func padded(
-    _ value: Value, _ width: Value?, _ fill: Value?, _ alignment: Alignment
+    _ value: Value, _ width: Value?, _ fill: Value?, _ alignment: Alignment, within work: Work
   ) throws -> Value {
     guard let width = width?.whole else { throw Fault("padding needs a whole number") }
     guard width <= Formatting.widest else { throw Fault("the width is too large") }
     let fill = fill?.text ?? " "
-    return Filters.map(value) { text in
-      let missing = max(0, width - text.unicodeScalars.count)
+    guard fill.unicodeScalars.count == 1 else {
+      throw Fault("padding needs exactly one character to fill with")
+    }
+    let text = try value.printed(work)
+    func padded() -> String {
+      // The width is at most what `widest` says, but may be as small as a number can be.
+      let missing = max(0, max(0, width) - text.unicodeScalars.count)
       let before: Int
       switch alignment {
       case .left: before = 0
@@ -105,21 +143,46 @@ enum Methods {
       return String(repeating: fill, count: before) + text
         + String(repeating: fill, count: missing - before)
     }
+    let result = padded()
+    try work.makeText(result.utf8.count)
+    return value.isMarkup ? .markup(result) : .string(result)
   }
 }
 
 extension Renderer {
   func invoke(_ method: Method, _ arguments: CallArguments) throws -> Value {
+    let name = method.name
     switch method.value {
-    case .string(let text): return try ofText(text, .string(text), method.name, arguments)
-    case .markup(let text): return try ofText(text, .markup(text), method.name, arguments)
-    case .list(let list): return try Methods.ofList(list, method.name, arguments)
-    case .dictionary(let table): return try Methods.ofDictionary(table, method.name, arguments)
+    case .string(let text), .markup(let text):
+      try work.scan(text)
+      return try ofText(text, method.value, name, arguments)
+    case .list(let list): return try Methods.ofList(list, name, arguments, within: work)
+    case .dictionary, .function:
+      if name == "fromkeys" { return try fromKeys(arguments) }
+      guard case .dictionary(let table) = method.value else { break }
+      return try Methods.ofDictionary(table, name, arguments, within: work)
     case .loop(let state):
-      if method.name == "changed" { return .bool(state.changed(arguments.positional)) }
+      if name == "changed" {
+        track(state)
+        return .bool(try state.changed(arguments.positional, within: work))
+      }
       guard !arguments.positional.isEmpty else { throw Fault("cycle needs values") }
       return arguments.positional[state.index % arguments.positional.count]
-    default: throw Fault("'\(method.name)' cannot be called")
+    case .cycler(let cycler):
+      _ = try arguments.bound(to: name)
+      if name == "next" { return cycler.next() }
+      cycler.position = 0
+      return .none
+    default: break
     }
+    throw Fault("'\(name)' cannot be called")
+  }
+
+  /// A dict with one value under many keys.
+  private func fromKeys(_ arguments: CallArguments) throws -> Value {
+    guard arguments.keywords.isEmpty else { throw Fault("fromkeys takes no keyword arguments") }
+    let values = try arguments.bound("iterable", "value", required: 1, to: "fromkeys")
+    let keys = try (values[0] ?? .none).elements(within: work)
+    return try table(keys.map { ($0, values[1] ?? .none) })
   }
 }

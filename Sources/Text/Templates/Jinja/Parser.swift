@@ -24,6 +24,9 @@ struct Parser {
   private var marksGeneration = false
   /// Where an unknown filter or test is found only when it is reached, as in Jinja.
   var isConditional = false
+  /// How many `for` statements are around, which own the name `loop`.
+  private var loops = 0
+  private var blocks: Set<String> = []
   /// Names that give a macro more arguments when its body speaks of them.
   var mentioned: Set<String> = []
 
@@ -141,9 +144,11 @@ struct Parser {
       marksGeneration = true
       statement = .generation(try scopedBody(until: "endgeneration"))
     case "block":
-      _ = try expectName()
-      statement = .scope(try scopedBody(until: "endblock"))
+      statement = .scope(try block())
       if case .name = current.kind { advance() }
+    case "autoescape":
+      let condition = try expression()
+      statement = .escaping(condition, body: try scopedBody(until: "endautoescape"))
     case "break": statement = .leaveLoop
     case "continue": statement = .nextTurn
     case "print":
@@ -156,6 +161,19 @@ struct Parser {
     }
     try expect(.blockEnd)
     return [statement]
+  }
+
+  private mutating func block() throws -> [Statement] {
+    let position = current.position
+    let name = try expectName()
+    guard blocks.insert(name).inserted else {
+      throw fault("the block '\(name)' is defined twice", at: position)
+    }
+    _ = skip(.name("scoped"))
+    if current.kind == .name("required") {
+      throw fault("a required block needs a template that fills it, and a chat template is alone")
+    }
+    return try scopedBody(until: "endblock")
   }
 
   private mutating func conditional() throws -> Statement {
@@ -177,6 +195,8 @@ struct Parser {
   }
 
   private mutating func loop() throws -> Statement {
+    loops += 1
+    defer { loops -= 1 }
     let target = try target(until: "in")
     try expect(.name("in"))
     let sequence = try tuple(allowingConditional: false, until: "recursive")
@@ -233,8 +253,14 @@ struct Parser {
     let outer = mentioned
     mentioned = []
     let body = try scopedBody(until: end)
-    let found = mentioned
+    var found = mentioned
     mentioned = outer.union(found)
+    for parameter in parameters {
+      if parameter.name == "caller", found.contains("caller"), parameter.standard == nil {
+        throw fault("the argument 'caller' of '\(name)' needs a default")
+      }
+      found.remove(parameter.name)
+    }
     return MacroDefinition(
       name: name, parameters: parameters, body: body, acceptsRest: found.contains("varargs"),
       acceptsKeywords: found.contains("kwargs"), acceptsCaller: found.contains("caller"))
@@ -289,6 +315,10 @@ struct Parser {
     if ["true", "True", "false", "False", "none", "None"].contains(name) {
       throw fault("'\(name)' cannot be assigned to", at: position)
     }
-    return skip(.symbol(".")) ? .attribute(name, try expectName(), position) : .name(name)
+    if skip(.symbol(".")) { return .attribute(name, try expectName(), position) }
+    if name == "loop", loops > 0 {
+      throw fault("'loop' cannot be assigned to inside of a loop", at: position)
+    }
+    return .name(name)
   }
 }

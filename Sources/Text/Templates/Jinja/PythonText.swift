@@ -20,24 +20,11 @@ enum PythonText {
     return String(scalars)
   }
 
-  /// Where `part` first occurs in `text`, by code points.
-  static func firstRange(
-    of part: String, in text: String, from start: String.Index? = nil
-  ) -> Range<String.Index>? {
-    let haystack = text.utf8
-    let needle = part.utf8
-    var position = start ?? haystack.startIndex
-    guard let first = needle.first else { return position..<position }
-    while let found = haystack[position...].firstIndex(of: first) {
-      var (a, b) = (found, needle.startIndex)
-      while b < needle.endIndex, a < haystack.endIndex, haystack[a] == needle[b] {
-        a = haystack.index(after: a)
-        b = needle.index(after: b)
-      }
-      if b == needle.endIndex { return found..<a }
-      position = haystack.index(after: found)
-    }
-    return nil
+  /// `text` so many times; a long text is doubled, which copies it in few steps.
+  static func repeated(_ text: String, _ count: Int) -> String {
+    guard count > 0 else { return "" }
+    let half = repeated(text, count / 2)
+    return count.isMultiple(of: 2) ? half + half : half + half + text
   }
 
   /// The parts of `text` between occurrences of `separator`, at most `limit` cuts.
@@ -98,22 +85,24 @@ enum PythonText {
 
   /// `text` with `old` replaced by `new`, at most `limit` times.
   static func replacing(
-    _ old: String, with new: String, in text: String, limit: Int = .max, within limits: Limits
+    _ old: String, with new: String, in text: String, limit: Int = .max, within work: Work
   ) throws -> String {
+    try work.charge(text.utf8.count)
     var parts: [String]
     if old.isEmpty {
+      try work.makeList(min(limit, text.unicodeScalars.count))
       let scalars = text.unicodeScalars.prefix(limit).map { String($0) }
       parts = [""] + scalars
       let rest = String(text.unicodeScalars.dropFirst(scalars.count))
       if limit > scalars.count { parts.append("") } else { parts[parts.count - 1] += rest }
     } else {
       parts = split(text, by: old, limit: limit)
+      try work.charge(Work.element, times: parts.count)
     }
-    guard
-      text.utf8.count + (parts.count - 1) * min(new.utf8.count, limits.textBytes)
-        <= limits.textBytes
-    else { throw Fault("replacing makes a text of more than \(limits.textBytes) bytes") }
-    return parts.joined(separator: new)
+    guard parts.count > 1 else { return text }
+    var writer = TextWriter(work)
+    try writer.write(parts, separator: new)
+    return writer.text
   }
 
   /// The shortest text that reads back as `value`, written as Python writes it.
@@ -150,19 +139,30 @@ enum PythonText {
       default:
         if isPrintable(scalar) {
           output.unicodeScalars.append(scalar)
-        } else if scalar.value <= 0xFF {
-          output += "\\x" + hexadecimal(scalar.value, digits: 2)
-        } else if scalar.value <= 0xFFFF {
-          output += "\\u" + hexadecimal(scalar.value, digits: 4)
         } else {
-          output += "\\U" + hexadecimal(scalar.value, digits: 8)
+          output += escape(scalar)
         }
       }
     }
     return output + String(quote)
   }
 
-  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+  /// `text` with every scalar beyond ASCII as an escape.
+  static func escapedNonASCII(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { output, scalar in
+      if scalar.isASCII { output.unicodeScalars.append(scalar) } else { output += escape(scalar) }
+    }
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.value {
+    case ...0xFF: "\\x" + hexadecimal(scalar.value, digits: 2)
+    case ...0xFFFF: "\\u" + hexadecimal(scalar.value, digits: 4)
+    default: "\\U" + hexadecimal(scalar.value, digits: 8)
+    }
+  }
+
+  static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value < 0x7F }
     return switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
@@ -188,22 +188,120 @@ enum PythonText {
     return output
   }
 
+  /// Python's `lower()`, in which a sigma that ends a word has a shape of its own.
+  static func lowered(_ text: String) -> String {
+    guard text.unicodeScalars.contains("Σ") else { return text.lowercased() }
+    let scalars = Array(text.unicodeScalars)
+    return scalars.indices.reduce(into: "") { $0 += lowered(scalars, $1) }
+  }
+
+  /// The lower case of the scalar at `index`, whose neighbours decide about a sigma.
+  private static func lowered(_ scalars: [Unicode.Scalar], _ index: Int) -> String {
+    guard scalars[index] == "Σ" else { return scalars[index].properties.lowercaseMapping }
+    func isCased(_ neighbours: some Sequence<Unicode.Scalar>) -> Bool {
+      neighbours.first { !$0.properties.isCaseIgnorable }?.properties.isCased ?? false
+    }
+    let isLast = isCased(scalars[..<index].reversed()) && !isCased(scalars[(index + 1)...])
+    return isLast ? "ς" : "σ"
+  }
+
+  /// Python's `casefold()`: the one spelling of what differs in case alone.
+  static func folded(_ text: String) -> String {
+    func each(_ text: String, _ change: (Unicode.Scalar.Properties) -> String) -> String {
+      text.unicodeScalars.reduce(into: "") { $0 += change($1.properties) }
+    }
+    return text.unicodeScalars.reduce(into: "") { output, scalar in
+      switch scalar.value {
+      case 0x0131: output.unicodeScalars.append(scalar)
+      // Cherokee was given its small letters late; they fold to the large ones.
+      case 0x13A0...0x13FD, 0xAB70...0xABBF: output += scalar.properties.uppercaseMapping
+      case ..<0x80: output += scalar.properties.lowercaseMapping
+      default:
+        let upper = each(scalar.properties.lowercaseMapping, \.uppercaseMapping)
+        output += each(upper, \.lowercaseMapping)
+      }
+    }
+  }
+
   /// The first letter in title case, the others in lower case.
   static func capitalized(_ text: String) -> String {
-    guard let first = text.unicodeScalars.first else { return "" }
-    return first.properties.titlecaseMapping
-      + String(text.unicodeScalars.dropFirst()).lowercased()
+    let scalars = Array(text.unicodeScalars)
+    guard let first = scalars.first else { return "" }
+    return scalars.indices.dropFirst().reduce(into: first.properties.titlecaseMapping) {
+      $0 += lowered(scalars, $1)
+    }
   }
 
   /// Every run of letters capitalized.
   static func titled(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
     var output = ""
     var insideWord = false
-    for scalar in text.unicodeScalars {
+    for (index, scalar) in scalars.enumerated() {
       let properties = scalar.properties
-      output += insideWord ? properties.lowercaseMapping : properties.titlecaseMapping
+      output += insideWord ? lowered(scalars, index) : properties.titlecaseMapping
       insideWord = properties.isCased
     }
     return output
+  }
+
+  /// Capitals small and small letters large.
+  static func swapped(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    return scalars.indices.reduce(into: "") { output, index in
+      let properties = scalars[index].properties
+      output += properties.isUppercase ? lowered(scalars, index) : properties.uppercaseMapping
+    }
+  }
+
+  // MARK: Numbers
+
+  /// `text` without the space around it, its digits in ASCII and without the underscores between
+  /// them; nil when an underscore stands elsewhere.
+  static func digits(_ text: String) -> String? {
+    let scalars = Array(stripped(text).unicodeScalars)
+    var output = String.UnicodeScalarView()
+    for (index, scalar) in scalars.enumerated() {
+      if scalar == "_" {
+        guard index > 0, index + 1 < scalars.count,
+          scalars[index - 1].properties.isASCIIHexDigit || isDecimal(scalars[index - 1]),
+          scalars[index + 1].properties.isASCIIHexDigit || isDecimal(scalars[index + 1])
+        else { return nil }
+      } else if !scalar.isASCII, isDecimal(scalar), let value = scalar.properties.numericValue,
+        let digit = Unicode.Scalar(0x30 + UInt32(value))
+      {
+        output.append(digit)
+      } else {
+        output.append(scalar)
+      }
+    }
+    return String(output)
+  }
+
+  private static func isDecimal(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.numericType == .decimal
+  }
+
+  /// Python's `float()` of a text.
+  static func number(_ text: String) -> Double? {
+    guard let digits = digits(text)?.lowercased() else { return nil }
+    let plain = digits.drop { $0 == "+" || $0 == "-" }
+    guard digits.utf8.count - plain.utf8.count < 2 else { return nil }
+    if ["inf", "infinity", "nan"].contains(plain) { return Double(digits) }
+    // What else Double reads, such as hexadecimal, Python does not.
+    let isPlain = plain.utf8.allSatisfy {
+      (48...57).contains($0) || [UInt8(ascii: "."), UInt8(ascii: "e")].contains($0)
+        || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
+    }
+    return isPlain && !plain.isEmpty ? decimal(digits) : nil
+  }
+
+  private static func decimal(_ digits: String) -> Double? {
+    // Swift asks for a digit on both sides of the point.
+    let parts = digits.split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts[0].contains(where: \.isNumber) else { return nil }
+    var mantissa = String(parts[0])
+    if mantissa.hasSuffix(".") { mantissa += "0" }
+    return Double(parts.count > 1 ? "\(mantissa)e\(parts[1])" : mantissa)
   }
 }

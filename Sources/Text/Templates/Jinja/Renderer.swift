@@ -7,21 +7,24 @@ final class Renderer {
   enum Flow { case onward, leaveLoop, nextTurn }
 
   let program: Program
-  let limits: Limits
   let clock: Clock
   private var output = ""
   private(set) var generated: [Range<Int>] = []
   private var captures = 0
-  private var turns = 0
-  private let stack = StackGuard()
+  let work: Work
+  /// Whether what is printed is escaped, as in an `autoescape` block.
+  private(set) var escapes = false
   private var macroScopes: [Scope] = []
   private var namespaces: [Namespace] = []
+  private var changedLoops: [LoopState] = []
 
   init(_ program: Program, clock: Clock, limits: Limits = .standard) {
     self.program = program
     self.clock = clock
-    self.limits = limits
+    work = Work(limits)
   }
+
+  var limits: Limits { work.limits }
 
   /// The text that the template makes of `variables`.
   func render(_ variables: [String: Value]) throws -> String {
@@ -34,24 +37,32 @@ final class Renderer {
   private func releaseCycles() {
     for scope in macroScopes { scope.empty() }
     for namespace in namespaces { namespace.attributes = [:] }
+    for loop in changedLoops { loop.forget() }
   }
 
   func track(_ namespace: Namespace) { namespaces.append(namespace) }
+  func track(_ loop: LoopState) { changedLoops.append(loop) }
 
   // MARK: Bounds
 
-  func countTurn() throws {
-    turns += 1
-    if turns > limits.turns { throw Fault("the template runs for more than \(limits.turns) turns") }
-  }
+  func countTurn() throws { try work.charge(Work.turn) }
 
-  func checkStack() throws { try stack.check("the template's work") }
+  func checkStack() throws { try work.checkStack() }
 
   func write(_ text: String) throws {
-    output += text
-    if output.utf8.count > limits.textBytes {
+    try work.charge(text.utf8.count)
+    guard text.utf8.count <= limits.textBytes - output.utf8.count else {
       throw Fault("the template writes more than \(limits.textBytes) bytes")
     }
+    output += text
+  }
+
+  /// Prints a value, escaped where that is asked for.
+  private func print(_ value: Value) throws {
+    let text = try value.printed(work)
+    guard escapes, !value.isMarkup else { return try write(text) }
+    try work.scan(text)
+    try write(PythonText.escapedHTML(text))
   }
 
   func located(_ error: any Error, _ position: Position) -> any Error {
@@ -69,22 +80,23 @@ final class Renderer {
   }
 
   private func execute(_ statement: Statement, in scope: Scope) throws -> Flow {
+    try work.charge(Work.step)
     switch statement {
     case .text(let text): try write(text)
     case .output(let expression):
       let value = try evaluate(expression, in: scope)
-      do { try write(value.printed) } catch { throw located(error, expression.position) }
+      do { try print(value) } catch { throw located(error, expression.position) }
     case .conditional(let branches, let otherwise):
       for branch in branches where try evaluate(branch.test, in: scope).isTrue {
         return try execute(branch.body, in: scope)
       }
       return try execute(otherwise, in: scope)
-    case .loop(let loop): try run(loop, in: scope)
+    case .loop(let loop): return try run(loop, in: scope)
     case .assignment(let target, let expression):
       try assign(try evaluate(expression, in: scope), to: target, in: scope)
     case .captured(let target, let filters, let body):
       let text = try capture(body, in: Scope(in: scope))
-      try assign(try apply(filters, to: .string(text), in: scope), to: target, in: scope)
+      try assign(try apply(filters, to: written(text), in: scope), to: target, in: scope)
     case .with(let bindings, let body): return try with(bindings, body, in: scope)
     case .macro(let definition):
       macroScopes.append(scope)
@@ -92,14 +104,22 @@ final class Renderer {
     case .call(let definition, let expression): try call(definition, expression, in: scope)
     case .filtered(let filters, let body):
       let text = try capture(body, in: Scope(in: scope))
-      try write(try apply(filters, to: .string(text), in: scope).printed)
+      try print(try apply(filters, to: written(text), in: scope))
     case .generation(let body): return try generation(body, in: scope)
     case .scope(let body): return try execute(body, in: Scope(in: scope))
+    case .escaping(let condition, let body):
+      let outer = escapes
+      defer { escapes = outer }
+      escapes = try evaluate(condition, in: scope).isTrue
+      return try execute(body, in: Scope(in: scope))
     case .leaveLoop: return .leaveLoop
     case .nextTurn: return .nextTurn
     }
     return .onward
   }
+
+  /// A text that the template wrote, which is marked safe where printing escapes.
+  func written(_ text: String) -> Value { escapes ? .markup(text) : .string(text) }
 
   /// What `body` writes, kept from the output.
   func capture(_ body: [Statement], in scope: Scope) throws -> String {
@@ -146,7 +166,7 @@ final class Renderer {
       try checkStack()
       var values = try self.arguments(arguments, in: scope)
       values.keywords.append(("caller", .macro(MacroValue(definition, in: scope))))
-      try write(try invoke(try evaluate(callee, in: scope), values).printed)
+      try print(try invoke(try evaluate(callee, in: scope), values))
     } catch { throw located(error, expression.position) }
   }
 
@@ -162,7 +182,7 @@ final class Renderer {
       do { try set(attribute, value, in: namespace) } catch { throw located(error, position) }
     case .tuple(let targets, let position):
       do {
-        let values = try value.elements()
+        let values = try value.elements(within: work)
         guard values.count == targets.count else {
           throw Fault("\(values.count) values cannot be given to \(targets.count) names")
         }
@@ -175,22 +195,24 @@ final class Renderer {
     guard !name.hasPrefix("_") else {
       throw Fault("a namespace cannot hold '\(name)', as it begins with an underscore")
     }
+    try work.charge(Work.element)
     namespace.set(name, value)
     if namespace.depth > limits.valueDepth { throw Fault("values nest too deeply") }
   }
 
   // MARK: Loops
 
-  private func run(_ loop: Loop, in scope: Scope) throws {
+  private func run(_ loop: Loop, in scope: Scope) throws -> Flow {
     let sequence = try evaluate(loop.sequence, in: scope)
-    do { try run(loop, over: sequence, depth: 1, in: scope) } catch {
+    do { return try run(loop, over: sequence, depth: 1, in: scope) } catch {
       throw located(error, loop.sequence.position)
     }
   }
 
-  func run(_ loop: Loop, over sequence: Value, depth: Int, in scope: Scope) throws {
+  @discardableResult
+  func run(_ loop: Loop, over sequence: Value, depth: Int, in scope: Scope) throws -> Flow {
     try checkStack()
-    var items = try sequence.elements()
+    var items = try sequence.elements(within: work)
     if let condition = loop.condition {
       items = try items.filter { item in
         try countTurn()
@@ -201,13 +223,17 @@ final class Renderer {
     }
     let state = LoopState(
       items: items, depth: depth, recursion: loop.isRecursive ? (loop, scope) : nil)
+    // As in Jinja, the else branch follows when no turn came to its end.
+    var isDone = false
     for (index, item) in items.enumerated() {
       try countTurn()
       state.index = index
       let inner = Scope(["loop": .loop(state)], in: scope)
       try assign(item, to: loop.target, in: inner)
-      if try execute(loop.body, in: inner) == .leaveLoop { return }
+      let flow = try execute(loop.body, in: inner)
+      if flow == .onward { isDone = true }
+      if flow == .leaveLoop { break }
     }
-    if items.isEmpty { _ = try execute(loop.otherwise, in: Scope(in: scope)) }
+    return isDone ? .onward : try execute(loop.otherwise, in: Scope(in: scope))
   }
 }

@@ -43,6 +43,8 @@ final class LoopState {
   let depth: Int
   /// The loop itself and its surroundings, where it may be called again.
   let recursion: (loop: Loop, scope: Scope)?
+  /// How deep values are nested in it.
+  let valueDepth: Int
   var index = 0
   private var lastChanged: [Value]?
 
@@ -50,6 +52,7 @@ final class LoopState {
     self.items = items
     self.depth = depth
     self.recursion = recursion
+    valueDepth = (items.lazy.map(\.depth).max() ?? 0) + 1
   }
 
   func attribute(_ name: String) -> Value? {
@@ -71,10 +74,14 @@ final class LoopState {
     }
   }
 
-  func changed(_ values: [Value]) -> Bool {
+  func changed(_ values: [Value], within work: Work) throws -> Bool {
     defer { lastChanged = values }
-    return lastChanged != values
+    guard let lastChanged, lastChanged.count == values.count else { return true }
+    return try !zip(lastChanged, values).allSatisfy { try $0.equals($1, within: work) }
   }
+
+  /// Lets go of what `changed` keeps, which may lead to other loops.
+  func forget() { lastChanged = nil }
 }
 
 /// The values of a call.

@@ -96,6 +96,7 @@ indirect enum Statement: Sendable {
   case filtered([Application], body: [Statement])
   case generation([Statement])
   case scope([Statement])
+  case escaping(Expression, body: [Statement])
   case leaveLoop
   case nextTurn
 }

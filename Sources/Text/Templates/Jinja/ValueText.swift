@@ -1,53 +1,96 @@
 extension Value {
   /// Python's `str()`: what printing the value writes.
-  var printed: String {
+  func printed(_ work: Work) throws -> String {
     switch self {
-    case .undefined: ""
-    case .string(let text), .markup(let text): text
-    default: represented
+    case .undefined: return ""
+    case .string(let text), .markup(let text): return text
+    default: return try represented(work)
     }
   }
 
   /// Python's `repr()`: what printing a list of the value writes.
-  var represented: String {
+  func represented(_ work: Work) throws -> String {
+    var writer = TextWriter(work)
+    var open: Set<ObjectIdentifier> = []
+    try represent(into: &writer, &open)
+    return writer.text
+  }
+
+  /// - Parameter open: the namespaces that are being written, which may lead back to themselves.
+  private func represent(into writer: inout TextWriter, _ open: inout Set<ObjectIdentifier>) throws
+  {
     switch self {
-    case .undefined: "Undefined"
-    case .none: "None"
-    case .bool(let value): value ? "True" : "False"
-    case .integer(let value): String(value)
-    case .float(let value): PythonText.float(value)
-    case .string(let text): PythonText.quoted(text)
-    case .markup(let text): "Markup(\(PythonText.quoted(text)))"
-    case .list(let list): list.represented
+    case .undefined: try writer.write("Undefined")
+    case .none: try writer.write("None")
+    case .bool(let value): try writer.write(value ? "True" : "False")
+    case .integer(let value): try writer.write(String(value))
+    case .wide(let digits): try writer.write(digits)
+    case .float(let value): try writer.write(PythonText.float(value))
+    case .string(let text):
+      try writer.work.scan(text)
+      try writer.write(PythonText.quoted(text))
+    case .markup(let text):
+      try writer.work.scan(text)
+      try writer.write("Markup(\(PythonText.quoted(text)))")
+    case .list(let list): try list.represent(into: &writer) { try $0.represent(into: &$1, &open) }
     case .dictionary(let table):
-      "{"
-        + table.members.map { "\($0.key.represented): \($0.value.represented)" }
-        .joined(separator: ", ") + "}"
-    case .generator: "<generator object>"
-    case .namespace: "<Namespace>"
-    case .function(let function): "<function \(function.rawValue)>"
-    case .macro(let macro): "<Macro \(PythonText.quoted(macro.definition.name))>"
-    case .method(let method): "<method \(method.name)>"
-    case .loop(let loop): "<LoopContext \(loop.index + 1)/\(loop.items.count)>"
+      try Self.represent(table.members.map { ($0, $1) }, into: &writer, &open)
+    case .generator: try writer.write("<generator object>")
+    case .namespace(let namespace):
+      let isNew = open.insert(ObjectIdentifier(namespace)).inserted
+      guard isNew else { return try writer.write("<Namespace {...}>") }
+      try writer.write("<Namespace ")
+      let members = namespace.attributes.map { (Value.string($0), $1) }
+      try Self.represent(members, into: &writer, &open)
+      try writer.write(">")
+      open.remove(ObjectIdentifier(namespace))
+    case .function(let function): try writer.write("<function \(function.rawValue)>")
+    case .macro(let macro):
+      try writer.write("<Macro \(PythonText.quoted(macro.definition.name))>")
+    case .method(let method): try writer.write("<method \(method.name)>")
+    case .loop(let loop):
+      try writer.write("<LoopContext \(loop.index + 1)/\(loop.items.count)>")
+    case .joiner: try writer.write("<Joiner>")
+    case .cycler: try writer.write("<Cycler>")
     }
+  }
+
+  private static func represent(
+    _ members: [(Value, Value)], into writer: inout TextWriter,
+    _ open: inout Set<ObjectIdentifier>
+  ) throws {
+    try writer.work.checkStack()
+    try writer.write("{")
+    for (index, (key, value)) in members.enumerated() {
+      if index > 0 { try writer.write(", ") }
+      try key.represent(into: &writer, &open)
+      try writer.write(": ")
+      try value.represent(into: &writer, &open)
+    }
+    try writer.write("}")
   }
 }
 
 extension List {
-  fileprivate var represented: String {
-    let inner = items.map(\.represented).joined(separator: ", ")
-    return switch kind {
-    case .list: "[\(inner)]"
-    case .tuple: items.count == 1 ? "(\(inner),)" : "(\(inner))"
-    case .range: "range(\(rangeBounds))"
-    case .keys, .values, .items: "\(typeName)([\(inner)])"
+  fileprivate func represent(
+    into writer: inout TextWriter, _ body: (Value, inout TextWriter) throws -> Void
+  ) throws {
+    if kind == .range { return try writer.write("range(\(rangeBounds))") }
+    try writer.work.checkStack()
+    let isView = kind != .list && kind != .tuple
+    try writer.write(kind == .tuple ? "(" : isView ? "\(typeName)([" : "[")
+    for (index, item) in items.enumerated() {
+      if index > 0 { try writer.write(", ") }
+      try body(item, &writer)
     }
+    if kind == .tuple, items.count == 1 { try writer.write(",") }
+    try writer.write(kind == .tuple ? ")" : isView ? "])" : "]")
   }
 
   private var rangeBounds: String {
-    guard let first = items.first?.whole, let last = items.last?.whole else { return "0, 0" }
-    let step = items.count > 1 ? (items[1].whole ?? 0) - first : 1
-    return step == 1 ? "\(first), \(last + 1)" : "\(first), \(last + step), \(step)"
+    guard let bounds else { return "0, 0" }
+    let step = bounds.step == 1 ? "" : ", \(bounds.step)"
+    return "\(bounds.start), \(bounds.stop)\(step)"
   }
 }
 
@@ -62,29 +105,30 @@ extension Value {
   }
 
   /// Python's `json.dumps`.
-  func json(_ style: JSONStyle) throws -> String {
-    var output = ""
-    try writeJSON(style, level: 0, into: &output)
-    return output
+  func json(_ style: JSONStyle, _ work: Work) throws -> String {
+    var writer = TextWriter(work)
+    try writeJSON(style, level: 0, into: &writer)
+    return writer.text
   }
 
-  private func writeJSON(_ style: JSONStyle, level: Int, into output: inout String) throws {
+  private func writeJSON(_ style: JSONStyle, level: Int, into output: inout TextWriter) throws {
     switch self {
-    case .none: output += "null"
-    case .bool(let value): output += value ? "true" : "false"
-    case .integer(let value): output += String(value)
-    case .float(let value): output += Self.jsonFloat(value)
-    case .string(let text), .markup(let text): Self.writeJSON(text, style, into: &output)
+    case .none: try output.write("null")
+    case .bool(let value): try output.write(value ? "true" : "false")
+    case .integer(let value): try output.write(String(value))
+    case .wide(let digits): try output.write(digits)
+    case .float(let value): try output.write(Self.jsonFloat(value))
+    case .string(let text), .markup(let text): try Self.writeJSON(text, style, into: &output)
     case .list(let list) where list.kind == .list || list.kind == .tuple:
       try Self.writeItems(list.items, "[", "]", style, level, &output) {
         try $0.writeJSON(style, level: level + 1, into: &$1)
       }
     case .dictionary(let table):
       var members = Array(table.members)
-      if style.sortsKeys { members = try sorted(members) { $0.key } }
+      if style.sortsKeys { members = try sorted(members, within: output.work) { $0.key } }
       try Self.writeItems(members, "{", "}", style, level, &output) {
         try Self.writeJSON(Self.jsonKey($0.key), style, into: &$1)
-        $1 += style.keySeparator
+        try $1.write(style.keySeparator)
         try $0.value.writeJSON(style, level: level + 1, into: &$1)
       }
     default:
@@ -94,25 +138,27 @@ extension Value {
 
   private static func writeItems<Item>(
     _ items: [Item], _ open: String, _ close: String, _ style: JSONStyle, _ level: Int,
-    _ output: inout String, _ body: (Item, inout String) throws -> Void
+    _ output: inout TextWriter, _ body: (Item, inout TextWriter) throws -> Void
   ) throws {
-    output += open
+    try output.work.checkStack()
+    func newLine(_ level: Int, _ output: inout TextWriter) throws {
+      guard let indent = style.indent else { return }
+      try output.write("\n")
+      for _ in 0..<level { try output.write(indent) }
+    }
+    try output.write(open)
     for (index, item) in items.enumerated() {
-      if index > 0 { output += style.itemSeparator }
-      if let indent = style.indent {
-        output += "\n" + String(repeating: indent, count: level + 1)
-      }
+      if index > 0 { try output.write(style.itemSeparator) }
+      try newLine(level + 1, &output)
       try body(item, &output)
     }
-    if let indent = style.indent, !items.isEmpty {
-      output += "\n" + String(repeating: indent, count: level)
-    }
-    output += close
+    if !items.isEmpty { try newLine(level, &output) }
+    try output.write(close)
   }
 
   private static func jsonKey(_ key: Value) throws -> String {
     switch key {
-    case .string(let text), .markup(let text): return text
+    case .string(let text), .markup(let text), .wide(let text): return text
     case .none: return "null"
     case .bool(let value): return value ? "true" : "false"
     case .integer(let value): return String(value)
@@ -127,8 +173,11 @@ extension Value {
     return PythonText.float(value)
   }
 
-  private static func writeJSON(_ text: String, _ style: JSONStyle, into output: inout String) {
-    output += "\""
+  private static func writeJSON(
+    _ text: String, _ style: JSONStyle, into writer: inout TextWriter
+  ) throws {
+    try writer.work.scan(text)
+    var output = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""
@@ -150,18 +199,21 @@ extension Value {
         }
       }
     }
-    output += "\""
+    try writer.write(output + "\"")
   }
 }
 
 /// `items` in Python's order of what `key` gives for each; equal ones keep their places.
 func sorted<Item>(
-  _ items: [Item], descending: Bool = false, by key: (Item) throws -> Value
+  _ items: [Item], descending: Bool = false, within work: Work, by key: (Item) throws -> Value
 ) throws -> [Item] {
+  try work.charge(Work.element, times: items.count)
   let keyed = try items.enumerated().map { (key: try key($0.element), place: $0.offset) }
   let order = try keyed.sorted { a, b in
-    if try Value.isLess(descending ? b.key : a.key, descending ? a.key : b.key) { return true }
-    if try Value.isLess(descending ? a.key : b.key, descending ? b.key : a.key) { return false }
+    try work.charge(Work.step)
+    let (first, second) = descending ? (b, a) : (a, b)
+    if try Value.isLess(first.key, second.key, within: work) { return true }
+    if try Value.isLess(second.key, first.key, within: work) { return false }
     return a.place < b.place
   }
   return order.map { items[$0.place] }
