@@ -53,9 +53,9 @@ struct BPE: TokenModel {
         let new = vocabulary.ids[left + right.dropFirst(prefixLength)]
       else {
         let names = [pair.left, pair.right].map { String(decoding: $0, as: UTF8.self) }
-        throw AnnealError(
-          .model, "'\(names[0])' and '\(names[1])' or what they merge to is not in the vocabulary",
-          at: .init(file: source.file, field: "model.merges[\(rank)]"))
+        throw TokenizerSource.fault(
+          "'\(names[0])' and '\(names[1])' or what they merge to is not in the vocabulary",
+          "model.merges[\(rank)]", source.file)
       }
       table.set(leftID, rightID, rank: rank, new: new)
     }
