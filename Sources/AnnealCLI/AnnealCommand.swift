@@ -43,7 +43,9 @@ struct AnnealCommand: AsyncParsableCommand {
       // The parser's own status for a wrong command line is 64; the contract says 2.
       let status = exitCode(for: error)
       guard status == .validationFailure else { exit(withError: error) }
-      Console.standardError(fullMessage(for: error) + "\n")
+      let text = fullMessage(for: error)
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      Console.standardError((Misuse(arguments).explanation(of: text) ?? text) + "\n")
       exit(withError: ExitCode(ExitStatus.wrongUsage.rawValue))
     }
   }

@@ -10,32 +10,51 @@ struct BenchTokenize: Verb {
 
   @OptionGroup var tokenizer: TokenizerOptions
 
-  @Option(help: ArgumentHelp("Numbers of threads, with commas between.", valueName: "list"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Numbers of threads to measure with, 1 to 1024, with commas between.", valueName: "list"))
   var threads = "1"
 
-  @Option(help: "Rounds; the fastest counts. In one of them every word is new.")
+  @Option(
+    parsing: .unconditional,
+    help: """
+      How often everything is encoded. The fastest round is the speed that is told; the first one, \
+      in which every word is new to the tokenizer, is told beside it.
+      """)
   var rounds = 3
 
-  @Argument(help: "Text files.")
+  @Argument(help: "Text files; - is standard input. Line ends are not counted as bytes.")
   var files: [String]
 
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); expected 1 or more.") }
-    let counts = threads.split(separator: ",").map { Int($0) ?? 0 }
-    guard !counts.isEmpty, counts.allSatisfy({ (1...1024).contains($0) }) else {
-      throw ValidationError("--threads is \(threads); expected whole numbers such as 1,2,4.")
+    let counts = threads.split(separator: ",", omittingEmptySubsequences: false).map {
+      Int($0.trimmingSpaces) ?? 0
     }
+    guard !counts.isEmpty, counts.allSatisfy({ (1...1024).contains($0) }) else {
+      throw ValidationError(
+        "--threads is \(threads); expected whole numbers from 1 to 1024, such as 1,2,4.")
+    }
+    _ = try InputPath.resolved(files)
   }
 
   func perform(_ console: Console) async throws {
-    let counts = threads.split(separator: ",").compactMap { Int($0) }
+    let counts = threads.split(separator: ",").compactMap { Int($0.trimmingSpaces) }
     var rows: [JSON] = []
     var words: [String] = []
-    for file in files {
-      let lines = try TextFile.read(file).split(separator: "\n").map(String.init)
+    for file in try InputPath.resolved(files) {
+      let lines = try TextFile.bytes(file, telling: console)
+        .split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+        .map { String(decoding: $0, as: UTF8.self) }
       let bytes = lines.reduce(0) { $0 + $1.utf8.count }
+      guard bytes > 0 else {
+        throw AnnealError(
+          .data, "the file is empty", at: .init(file: file),
+          remedy: "Name a text file; a megabyte or more gives a steady figure.")
+      }
       for count in counts {
         // A tokenizer of its own, so that the first round meets an empty cache of words.
         let tokenizer = try tokenizer.load()
@@ -59,7 +78,8 @@ struct BenchTokenize: Verb {
         ])
         let speeds = [best.seconds, first].map { (rate($0) * 10).rounded() / 10 }
         words.append(
-          "\(file): \(speeds[0]) MB/s with \(count) threads (\(speeds[1]) with cold caches)")
+          "\(file): \(speeds[0]) MB/s with \(count) \(count == 1 ? "thread" : "threads") (\(speeds[1]) with cold caches)"
+        )
       }
     }
     console.result(["runs": .array(rows)], words.joined(separator: "\n"))

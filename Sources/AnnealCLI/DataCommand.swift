@@ -18,7 +18,7 @@ struct EncodingOptions: ParsableArguments {
       "A chat template: a file, or chatml, llama2, llama3, qwen2.", valueName: "name"))
   var chatTemplate: String?
 
-  @Option(help: "The longest row, in tokens.")
+  @Option(parsing: .unconditional, help: "The longest row, in tokens.")
   var maxLength = 1024
 
   @Option(help: "sft learns replies, pt learns every token.")
@@ -28,6 +28,10 @@ struct EncodingOptions: ParsableArguments {
   var trainOnInputs = false
 
   func validate() throws {
+    guard maxLength > 1 else {
+      throw ValidationError(
+        "--max-length is \(maxLength); expected 2 or more, as the first token is never learned.")
+    }
     guard ["sft", "pt"].contains(stage) else {
       throw ValidationError("--stage is \(stage); expected sft or pt.")
     }
@@ -39,8 +43,10 @@ struct EncodingOptions: ParsableArguments {
       training: trainOnInputs ? .everything : .assistant)
   }
 
-  func encoder(_ model: String) throws -> ConversationEncoder {
-    try ConversationEncoder.load(modelFolder: model, template: chatTemplate)
+  func encoder(_ model: String, _ console: Console) throws -> ConversationEncoder {
+    try TemplateChoice.encoder(
+      model, chatTemplate.map { try TemplateChoice.named($0, console) }, option: "--chat-template",
+      console)
   }
 }
 
@@ -64,8 +70,9 @@ struct DataInspect: Verb {
   @OptionGroup var output: OutputOptions
 
   func perform(_ console: Console) async throws {
-    let encoder = try model.map(encoding.encoder)
-    let inspections = try files.map { file in
+    let paths = try InputPath.resolved(files)
+    let encoder = try model.map { try encoding.encoder($0, console) }
+    let inspections = try paths.map { file in
       var inspection = try DatasetInspection(path: file, format: format)
       if let encoder {
         let builder = ExampleBuilder(encoder, settings: encoding.settings)
@@ -84,7 +91,7 @@ struct DataPreview: Verb {
   static let configuration = CommandConfiguration(
     commandName: "preview", abstract: "Rows as the model sees them, with what is learned marked.")
 
-  @Argument(help: "A data file.")
+  @Argument(help: "A data file; - is standard input.")
   var file: String
 
   @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
@@ -93,24 +100,50 @@ struct DataPreview: Verb {
   @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
   var format: String?
 
-  @Option(name: .customShort("n"), help: "How many rows.")
+  @Option(name: .customShort("n"), parsing: .unconditional, help: "How many rows.")
   var count = 3
 
   @OptionGroup var encoding: EncodingOptions
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard count > 0 else { throw ValidationError("-n is \(count); expected 1 or more.") }
+  }
+
   func perform(_ console: Console) async throws {
-    let encoder = try encoding.encoder(model)
-    let rows = try Dataset<Record>(files: [file], format: format)
+    let encoder = try encoding.encoder(model, console)
+    let rows = try Dataset<Record>(files: [InputPath.resolved(file)], format: format)
     let (examples, report) = ExampleBuilder(encoder, settings: encoding.settings)
       .examples(from: rows)
-    try report.check(least: 0)
-    let previews = examples.prefix(max(0, count)).map { Preview($0, encoder: encoder) }
+    try report.check(
+      least: 0,
+      remedy: """
+        Raise --max-length, or check the roles and the chat template; \
+        `anneal data inspect FILE --model DIR` tells what is wrong with each row.
+        """)
+    let shown = examples.prefix(count)
+    tellLeftOut(before: shown, of: rows, report, console)
+    let previews = shown.map { Preview($0, encoder: encoder) }
     let marks: Preview.Marks = Console.hasColors ? .colours : .brackets
+    let legend = console.isQuiet ? [] : [marks.legend]
     console.result(
       ["rows": .array(previews.map(\.json))],
-      previews.map { $0.text(marks) }.joined(separator: "\n\n"))
+      (legend + previews.map { $0.text(marks) }).joined(separator: "\n\n"))
+  }
+
+  /// A note about rows that nothing is learned from, as far as the ones that are shown.
+  private func tellLeftOut(
+    before shown: ArraySlice<Example>, of rows: Dataset<Record>, _ report: PreparationReport,
+    _ console: Console
+  ) {
+    guard let first = rows.places.firstIndex(where: { $0 == shown.first?.source }), first > 0 else {
+      return
+    }
+    let reasons = report.reasons.map { "\n  \($0)" }.joined()
+    console.note(
+      "note: \(first) \(first == 1 ? "row" : "rows") before the first one shown teach nothing and "
+        + "are left out; of all \(rows.count) rows:\(reasons)")
   }
 }
 

@@ -12,18 +12,24 @@ struct TemplateCommand: AsyncParsableCommand {
 /// `anneal template render`.
 struct TemplateRender: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "render", abstract: "Applies a chat template to a conversation.")
+    commandName: "render", abstract: "Applies a chat template to a conversation.",
+    discussion: """
+      The text is printed with one line end more than it has; --json gives it exactly. With --model \
+      and --template, the template is used with the model's own special tokens.
+      """)
 
   @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
   var model: String?
 
-  @Option(help: ArgumentHelp("A template file, or a built-in's name.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A template file, or a built-in's name: chatml, llama2, llama3, qwen2.", valueName: "file"))
   var template: String?
 
-  @Option(help: ArgumentHelp("A JSON file with messages.", valueName: "file"))
+  @Option(help: ArgumentHelp("A JSON file with messages; - is standard input.", valueName: "file"))
   var messages: String
 
-  @Option(help: ArgumentHelp("A JSON file with tools.", valueName: "file"))
+  @Option(help: ArgumentHelp("A JSON file with a list of tools.", valueName: "file"))
   var tools: String?
 
   @Flag(help: "End with the beginning of the assistant's turn.")
@@ -37,24 +43,30 @@ struct TemplateRender: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard (model == nil) != (template == nil) else {
-      throw ValidationError("Give either --model or --template.")
+    guard model != nil || template != nil else {
+      throw ValidationError("Give --model, or --template, or both.")
     }
+    _ = try InputPath.resolved([messages, tools ?? "", template ?? ""])
   }
 
   func perform(_ console: Console) async throws {
-    var conversation = try MessagesFile.conversation(messages)
-    if let tools { conversation.tools = try JSON(contentsOf: tools) }
     let variables = try variables()
+    var conversation = try MessagesFile.conversation(messages, telling: console)
+    if let tools { conversation.tools = try MessagesFile.tools(tools, telling: console) }
+    let template = try template.map { try TemplateChoice.named($0, console) }
     guard let model else {
-      let text = try ChatTemplate.named(template ?? "").render(
+      guard let template else { return }
+      TemplateChoice.tellUnset(in: template, variables, console)
+      let text = try template.render(
         conversation, addGenerationPrompt: addGenerationPrompt, variables: variables
       ).text
       return console.result(["text": .string(text)], text)
     }
     conversation.variables.merge(variables) { $1 }
-    let encoder = try ConversationEncoder.load(modelFolder: model)
-    let text = try encoder.template.render(
+    let encoder = try TemplateChoice.encoder(model, template, console)
+    let chosen =
+      conversation.tools == nil ? encoder.template : encoder.toolTemplate ?? encoder.template
+    let text = try chosen.render(
       conversation, addGenerationPrompt: addGenerationPrompt, variables: encoder.variables
     ).text
     let encoded = try encoder.encode(conversation, addGenerationPrompt: addGenerationPrompt)
@@ -65,15 +77,51 @@ struct TemplateRender: Verb {
       ], text)
   }
 
+  /// The names that the rendering itself gives values to, and what gives them.
+  private static let given = [
+    "messages": "--messages", "tools": "--tools",
+    "add_generation_prompt": "--add-generation-prompt",
+  ]
+
   private func variables() throws -> [String: JSON] {
     var variables: [String: JSON] = [:]
     for setting in set {
       guard let sign = setting.firstIndex(of: "=") else {
-        throw AnnealError(.usage, "'\(setting)' has no '='", remedy: "Write --set name=json.")
+        throw AnnealError(.usage, "--set \(setting) has no '='", remedy: "Write --set name=json.")
       }
-      let value = setting[setting.index(after: sign)...]
-      variables[String(setting[..<sign])] = try JSON(parsing: value, file: "--set \(setting)")
+      let name = String(setting[..<sign])
+      guard Self.isName(name) else {
+        throw AnnealError(
+          .usage, "--set \(setting): '\(name)' is no name",
+          remedy: "A name is of letters, digits and _, and begins with no digit.")
+      }
+      if let option = Self.given[name] {
+        throw AnnealError(
+          .usage, "--set \(setting): '\(name)' is set by the rendering itself",
+          remedy: "Give it with \(option).")
+      }
+      variables[name] = try value(of: name, String(setting[setting.index(after: sign)...]))
     }
     return variables
   }
+
+  private func value(of name: String, _ text: String) throws -> JSON {
+    do {
+      return try JSON(parsing: text, file: "--set \(name)")
+    } catch let error as AnnealError {
+      throw AnnealError(
+        .usage, "--set \(name)=\(text): the value is \(error.message)",
+        remedy: "For a text, write --set '\(name)=\(JSON.string(text).text())'.")
+    }
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first else { return false }
+    return !(Unicode.Scalar("0")...Unicode.Scalar("9")).contains(first)
+      && text.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || $0.isDigit }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
 }

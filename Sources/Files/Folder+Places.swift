@@ -43,6 +43,11 @@ extension Folder {
         "Name another folder; one with \(markers.joined(separator: " or ")) would be replaced.")
   }
 
+  /// Whether this user may make files in `folder`.
+  public static func mayWrite(in folder: String) -> Bool {
+    FileManager.default.isWritableFile(atPath: folder)
+  }
+
   /// The user's own folder.
   public static var home: String { FileManager.default.homeDirectoryForCurrentUser.path }
 }

@@ -16,8 +16,14 @@ public final class InputFile {
   /// - Throws: `AnnealError` of kind `data` when there is no such file or it cannot be read.
   public init(path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = openForReading(path)
     guard descriptor >= 0 else { throw Self.failure(path, errno) }
+  }
+
+  /// A file that is open already; it is closed with this object.
+  init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }
@@ -46,10 +52,25 @@ public final class InputFile {
   }
 
   private static func failure(_ path: String, _ number: Int32) -> AnnealError {
-    AnnealError(
+    if number == EISDIR {
+      return AnnealError(
+        .data, "this is a folder; a file is expected", at: .init(file: path),
+        remedy: "Name a file in it.")
+    }
+    return AnnealError(
       .data, "the file cannot be read: \(String(cString: strerror(number)))",
       at: .init(file: path), remedy: "Check the path.")
   }
+}
+
+/// Opens the file at `path` for reading; a negative number when that fails, and `errno` tells why.
+///
+/// Standard input is opened by its name where the system can, and taken as it is where it cannot, as
+/// when it is a socket.
+func openForReading(_ path: String) -> Int32 {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor < 0, errno == ENXIO, path == "/dev/stdin" else { return descriptor }
+  return dup(0)
 }
 
 /// The system's `read`, whose name the method hides.

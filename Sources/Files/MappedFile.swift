@@ -6,6 +6,8 @@
 
 /// A file's bytes, mapped into memory: the system reads a page when it is first touched.
 ///
+/// A pipe has no size and cannot be mapped; it is read to its end.
+///
 /// The mapping is private and writable, so that a careless write through a pointer changes memory
 /// of this process and never the file.
 public final class MappedFile: Sendable {
@@ -15,6 +17,7 @@ public final class MappedFile: Sendable {
   ///
   /// Immutable after `init`, and nothing in this class writes through it; so sharing is safe.
   public nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  private let isMapped: Bool
 
   /// Maps the file at `path`.
   ///
@@ -22,15 +25,16 @@ public final class MappedFile: Sendable {
   /// - Throws: `AnnealError` when there is no such file, it is a folder, or it cannot be read.
   public init(path: String, code: AnnealError.Code = .data) throws {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = openForReading(path)
     guard descriptor >= 0 else { throw Self.failure(path, errno, code) }
     defer { close(descriptor) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else { throw Self.failure(path, errno, code) }
     guard facts.st_mode & S_IFMT != S_IFDIR else { throw Self.failure(path, EISDIR, code) }
     let count = Int(facts.st_size)
-    guard count > 0 else {
-      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    isMapped = facts.st_mode & S_IFMT == S_IFREG && count > 0
+    guard isMapped else {
+      bytes = try Self.contents(path, descriptor, code)
       return
     }
     let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
@@ -39,9 +43,28 @@ public final class MappedFile: Sendable {
   }
 
   deinit {
-    if let address = bytes.baseAddress {
+    if !isMapped {
+      bytes.deallocate()
+    } else if let address = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
     }
+  }
+
+  /// What a pipe or a device gives until it ends, in memory of its own.
+  private static func contents(
+    _ path: String, _ descriptor: Int32, _ code: AnnealError.Code
+  ) throws -> UnsafeRawBufferPointer {
+    var contents: [UInt8] = []
+    do {
+      let file = InputFile(path: path, descriptor: dup(descriptor))
+      while try file.read(1 << 20, into: &contents) {}
+    } catch var error as AnnealError {
+      error.code = code
+      throw error
+    }
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: contents.count, alignment: 16)
+    copy.copyBytes(from: contents)
+    return UnsafeRawBufferPointer(copy)
   }
 
   private static func failure(

@@ -16,15 +16,23 @@ struct CommandLineProgram {
   static func run(_ arguments: String...) throws -> Outcome { try run(all: arguments) }
 
   /// Runs `anneal` with a list of arguments and waits.
-  static func run(all arguments: [String]) throws -> Outcome {
+  ///
+  /// - Parameter input: what comes through a pipe as standard input; nothing by default.
+  static func run(all arguments: [String], input: String? = nil) throws -> Outcome {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
+    let pipe = input.map { _ in Pipe() }
+    process.standardInput = pipe ?? FileHandle.nullDevice
     try process.run()
+    if let pipe, let input {
+      // As much as a pipe holds without a reader.
+      pipe.fileHandleForWriting.write(Data(input.utf8.prefix(1 << 15)))
+      try pipe.fileHandleForWriting.close()
+    }
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     let complained = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
@@ -151,7 +159,7 @@ private let goodRow = #"{"prompt": "the cat", "completion": " sat on the mat"}"#
   @Test func `a wrong command line exits with 2 and names the option`() throws {
     let outcome = try CommandLineProgram.run("train", "--modle", "x")
     #expect(outcome.status == 2)
-    #expect(outcome.errors.contains("--modle"))
+    #expect(outcome.errors.contains("Unknown option '--modle'. Did you mean '--model'?"))
   }
 
   @Test func `a folder that holds a run is refused, gone on with, or replaced`() throws {

@@ -17,14 +17,17 @@ public struct DatasetInspection: Sendable {
   public private(set) var unread: [String] = []
   /// Rows that say the same as an earlier one.
   public let duplicates: Int
-  /// Rows that are no record of the format, lines that cannot be read, bytes that are not UTF-8.
-  public private(set) var problems: [AnnealError]
+  /// Rows that are no record of the format, lines that cannot be read, bytes that are not UTF-8, and
+  /// rows that the encoder refused.
+  public var problems: [AnnealError] { faults + (preparation?.refusals ?? []) }
   /// The first few rows.
   public let samples: [Row]
   /// The rows that are records.
   public private(set) var records: Dataset<Record>
   /// What an encoder made of the rows, when one was given.
   public var preparation: PreparationReport?
+
+  private var faults: [AnnealError]
 
   private static let shown = 10
 
@@ -37,7 +40,7 @@ public struct DatasetInspection: Sendable {
   ) throws {
     self.path = path
     let contents = try RowReader(path: path).contents()
-    (kind, rows, problems) = (contents.kind, contents.rows.count, contents.problems)
+    (kind, rows, faults) = (contents.kind, contents.rows.count, contents.problems)
     samples = Array(contents.rows.prefix(3))
     let rows = Dataset<Row>(rows: contents.rows)
     duplicates = rows.count - Set(rows.fingerprints).count
@@ -46,7 +49,7 @@ public struct DatasetInspection: Sendable {
     var chosen = try name.map { try registry.format(named: $0) }
     if chosen == nil, let first = rows.first {
       do { chosen = try registry.format(of: first) } catch let error as AnnealError {
-        problems.append(error)
+        faults.append(error)
       }
     }
     format = chosen?.name
@@ -64,9 +67,9 @@ public struct DatasetInspection: Sendable {
         read.append(try format.record(from: row))
         kept.append(index)
       } catch let error as AnnealError {
-        problems.append(error)
+        faults.append(error)
       } catch {
-        problems.append(AnnealError(.data, "\(error)", at: row.place()))
+        faults.append(AnnealError(.data, "\(error)", at: row.place()))
       }
     }
     self.unread = Array(unread)
@@ -88,6 +91,7 @@ public struct DatasetInspection: Sendable {
 extension DatasetInspection: CustomStringConvertible {
   /// The inspection for a terminal.
   public var description: String {
+    let problems = problems
     var lines = [
       "\(path)",
       "  \(kind.rawValue), format \(format ?? "unknown"), \(grouped(rows)) rows, "

@@ -16,6 +16,14 @@ public struct Preview: Sendable {
     case colours
     /// Between `⟦` and `⟧`, for files and pipes.
     case brackets
+
+    /// A line that explains the marks.
+    public var legend: String {
+      switch self {
+      case .colours: "\u{1B}[4;32mGreen and underlined\u{1B}[0m is learned; the rest is only read."
+      case .brackets: "What stands between ⟦ and ⟧ is learned; the rest is only read."
+      }
+    }
   }
 
   /// The example.

@@ -55,7 +55,10 @@ public struct ExampleBuilder: Sendable {
       let training = settings.stage == .pretraining ? .everything : settings.training
       encoded = try encoder.tokens(of: record, training: training)
     } catch let error as AnnealError {
-      return .dropped(.refused, detail: error.message)
+      // With its place in the template, or in the conversation.
+      var bare = error
+      bare.remedy = nil
+      return .dropped(.refused, detail: "\(bare)")
     } catch {
       return .dropped(.refused, detail: "\(error)")
     }

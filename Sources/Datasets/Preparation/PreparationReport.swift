@@ -49,6 +49,8 @@ public struct PreparationReport: Sendable {
   public private(set) var lengths = Histogram()
   /// Loss-bearing tokens of the examples.
   public private(set) var trainedLengths = Histogram()
+  /// Rows that could not be encoded, each with what was said about it.
+  public private(set) var refusals: [AnnealError] = []
   /// Where the first few rows that lost their end stand.
   public private(set) var truncatedPlaces: [AnnealError.Place] = []
   /// The length limit, tokens.
@@ -77,6 +79,7 @@ public struct PreparationReport: Sendable {
   }
 
   mutating func drop(_ reason: Reason, at place: AnnealError.Place, detail: String?) {
+    if reason == .refused { refusals.append(AnnealError(.data, detail ?? "", at: place)) }
     var rows = dropped[reason] ?? Dropped()
     rows.count += 1
     if rows.places.count < Self.placesShown { rows.places.append(place) }
@@ -113,20 +116,26 @@ public struct PreparationReport: Sendable {
 
   /// Refuses data of which most teaches nothing: a run would look fine and learn little.
   ///
+  /// - Parameter remedy: what to advise; by default a look at the rows.
   /// - Throws: `AnnealError` with the reasons when no row, or less than the share `least` (0…1), is
   ///   left.
-  public func check(least: Double = 0.5) throws {
+  public func check(least: Double = 0.5, remedy: String? = nil) throws {
     guard rows > 0 else { throw AnnealError(.data, "there are no rows") }
     guard keptRows == 0 || Double(keptRows) < least * Double(rows) else { return }
-    let reasons = reasonsInOrder.map { reason, rows in
-      "\(reason.rawValue): \(rows.count)" + (rows.detail.map { " (first: \($0))" } ?? "")
-    }
     throw AnnealError(
       .data,
       "only \(keptRows) of \(rows) rows can be learned from; \(reasons.joined(separator: "; "))",
       at: reasonsInOrder.first?.1.places.first,
-      remedy: "Look at them with `anneal data preview`; raise max_length, or check the roles and "
+      remedy: remedy
+        ?? "Look at them with `anneal data preview`; raise max_length, or check the roles and "
         + "the chat template.")
+  }
+
+  /// Why rows were left out and how many, the most frequent first.
+  public var reasons: [String] {
+    reasonsInOrder.map { reason, rows in
+      "\(reason.rawValue): \(rows.count)" + (rows.detail.map { " (first: \($0))" } ?? "")
+    }
   }
 
   private var reasonsInOrder: [(Reason, Dropped)] {

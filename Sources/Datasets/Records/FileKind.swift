@@ -55,22 +55,7 @@ public enum FileKind: String, Sendable, CaseIterable {
   }
 
   private static func refuseBinary(_ bytes: UnsafeBufferPointer<UInt8>, _ path: String) throws {
-    let known: [(magic: [UInt8], what: String, remedy: String)] = [
-      ([0x1F, 0x8B], "compressed with gzip", "Unpack it first: gunzip -k FILE"),
-      (Array("PAR1".utf8), "a Parquet file", "Write it as JSON lines first."),
-      (Array("ARROW1".utf8), "an Arrow file", "Write it as JSON lines first."),
-      (Array("%PDF".utf8), "a PDF document", "Give a file of rows, or plain text."),
-      ([0x50, 0x4B, 0x03, 0x04], "a zip archive", "Unpack it first."),
-    ]
-    for (magic, what, remedy) in known where bytes.starts(with: magic) {
-      throw AnnealError(
-        .data, "the file is \(what), which cannot be read", at: .init(file: path), remedy: remedy)
-    }
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw AnnealError(
-        .data, "the file is UTF-16; UTF-8 is expected", at: .init(file: path),
-        remedy: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW")
-    }
+    try TextContents.refuseOtherKinds(bytes.prefix(8), path: path)
     if bytes.prefix(4096).contains(0) {
       throw AnnealError(
         .data, "the file is binary (it holds zero bytes)", at: .init(file: path),

@@ -1,11 +1,5 @@
 internal import AnnealFiles
 
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
-
 extension ChatTemplate {
   /// The chat template of a model folder, or of a GGUF file; nil when it has none.
   ///
@@ -70,6 +64,9 @@ extension ChatTemplate {
     return try ChatTemplate(source: source, name: "\(place)[\(named)]")
   }
 
+  /// What the built-in templates are called.
+  public static var builtInNames: [String] { builtIn.map(\.name) }
+
   /// The built-in template called `nameOrPath`, or the one in the file at that path.
   ///
   /// - Throws: `AnnealError` when it is neither.
@@ -78,7 +75,12 @@ extension ChatTemplate {
     if let source = try TextFile.contents(nameOrPath) {
       return try ChatTemplate(source: source, name: nameOrPath)
     }
-    let names = builtIn.map(\.name)
+    if Folder.exists(nameOrPath) {
+      throw AnnealError(
+        .recipe, "this is a folder; a template file is expected", at: .init(file: nameOrPath),
+        remedy: "Name the template in it, such as \(nameOrPath)/chat_template.jinja.")
+    }
+    let names = builtInNames
     let guess = nearest(to: nameOrPath, among: names).map { "Did you mean \($0)? " } ?? ""
     throw AnnealError(
       .recipe, "there is no chat template named '\(nameOrPath)', and no such file",
@@ -86,17 +88,12 @@ extension ChatTemplate {
   }
 }
 
-/// Small text files.
+/// Small text files, or pipes.
 enum TextFile {
   /// The text of the file at `path`, ill-formed UTF-8 replaced; nil when there is no such file.
   static func contents(_ path: String) throws -> String? {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
-      return nil
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw AnnealError(.model, "the file cannot be read", at: .init(file: path))
-    }
-    return String(decoding: data, as: UTF8.self)
+    guard Folder.holdsFile(path) else { return nil }
+    let file = try MappedFile(path: path, code: .model)
+    return withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
   }
 }

@@ -25,11 +25,24 @@ extension ConversationEncoder {
     modelFolder: String, tokenizer: Tokenizer, template nameOrPath: String? = nil,
     endTokens: Set<Int> = []
   ) throws -> ConversationEncoder {
+    try load(
+      modelFolder: modelFolder, tokenizer: tokenizer, using: nameOrPath.map(ChatTemplate.named),
+      endTokens: endTokens)
+  }
+
+  /// The encoder of a model folder, with a tokenizer and perhaps a template that have been read
+  /// already.
+  ///
+  /// - Throws: `AnnealError` when the model's own template is missing or broken.
+  public static func load(
+    modelFolder: String, tokenizer: Tokenizer, using template: ChatTemplate?,
+    endTokens: Set<Int> = []
+  ) throws -> ConversationEncoder {
     let variables = try variables(modelFolder, tokenizer)
     var chosen: ChatTemplate
     var toolTemplate: ChatTemplate?
-    if let nameOrPath {
-      chosen = try ChatTemplate.named(nameOrPath)
+    if let template {
+      chosen = template
     } else if let own = try ChatTemplate.load(modelFolder: modelFolder) {
       chosen = own
       toolTemplate = try ChatTemplate.load(modelFolder: modelFolder, named: "tool_use")

@@ -14,13 +14,18 @@ struct AddedToken: Sendable {
   var isNormalized = false
   var isSpecial = false
 
-  init(_ json: JSON, id: Int? = nil, file: String) throws {
-    guard let id = id ?? json["id"]?.integer, let content = json["content"]?.string, id >= 0,
-      id < Int(Int32.max)
-    else {
-      throw AnnealError(
-        .model, "an added token needs a whole number 'id' and a string 'content'",
-        at: .init(file: file, field: "added_tokens"))
+  init(_ json: JSON, id: Int? = nil, file: String, field: String = "added_tokens") throws {
+    let found = id.map { JSON.integer($0) } ?? json["id"]
+    guard let id = found?.integer, id >= 0, id < Int(Int32.max) else {
+      let what = found.map { $0.number == nil ? $0.kind : $0.text() } ?? "missing"
+      throw TokenizerSource.fault(
+        "the 'id' of an added token is \(what); expected a whole number from 0 to \(Int32.max - 1)",
+        field, file)
+    }
+    guard let content = json["content"]?.string else {
+      throw TokenizerSource.fault(
+        "the 'content' of an added token is \(json["content"]?.kind ?? "missing"); expected a "
+          + "string", field, file)
     }
     self.id = id
     self.content = content

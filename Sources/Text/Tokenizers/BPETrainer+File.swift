@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 
 extension BPETrainer {
   /// Counts the words of the file at `path`, read part by part.
@@ -7,22 +7,36 @@ extension BPETrainer {
   /// across. Only in a text without such a place for eight parts is one cut between characters.
   ///
   /// - Parameter partBytes: how much of the text is held at a time, bytes.
-  /// - Throws: `AnnealError` of kind `data` when the file cannot be read.
-  public mutating func feed(contentsOf path: String, partBytes: Int = 1 << 24) throws {
+  /// - Returns: where the text is not UTF-8; what is wrong there is read as U+FFFD.
+  /// - Throws: `AnnealError` of kind `data` when the file cannot be read, or is compressed or an
+  ///   archive.
+  @discardableResult
+  public mutating func feed(
+    contentsOf path: String, partBytes: Int = 1 << 24
+  ) throws -> IllFormedText {
     let file = try InputFile(path: path)
     let seam = TextSeam(specialTokens: specialTokens)
     let partBytes = min(max(1, partBytes), 1 << 30)
     var text: [UInt8] = []
-    while try file.read(partBytes, into: &text) {
+    var faults = IllFormedText()
+    var isBegun = false
+    while true {
+      let mayGoOn = try file.read(partBytes, into: &text)
+      if !isBegun { try TextContents.refuseOtherKinds(text.prefix(8), path: path) }
+      isBegun = true
+      guard mayGoOn else { break }
       var cut = text.withUnsafeBufferPointer(seam.last)
       if cut == nil, text.count >= 8 * partBytes {
         cut = text.lastIndex { $0 & 0xC0 != 0x80 }
       }
       guard let cut, cut > 0 else { continue }
+      faults.add(text[..<cut])
       feed(String(decoding: text[..<cut], as: UTF8.self))
       text.removeSubrange(..<cut)
     }
+    faults.add(text[...])
     feed(String(decoding: text, as: UTF8.self))
+    return faults
   }
 }
 

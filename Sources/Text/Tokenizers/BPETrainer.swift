@@ -74,6 +74,9 @@ public struct BPETrainer {
     }
   }
 
+  /// Whether no word was counted yet.
+  public var isEmpty: Bool { words.count == 0 }
+
   /// Counts the words of `text`; no word crosses from one text to the next.
   public mutating func feed(_ text: String) {
     var text = text

@@ -69,8 +69,9 @@ struct TokenizerParts {
       return TokenizerPart(json: json, file: file, field: key)
     }
     guard let modelJSON = source.json["model"], modelJSON.object != nil else {
-      throw AnnealError(
-        .model, "not a tokenizer.json: 'model' is missing", at: .init(file: file, field: "model"))
+      throw TokenizerSource.fault(
+        "not a tokenizer.json: 'model' is \(source.json["model"]?.kind ?? "missing"); an object is "
+          + "expected", "model", file)
     }
     normalizer = try part("normalizer").map(Normalizers.read)
     postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
@@ -85,14 +86,13 @@ struct TokenizerParts {
     preTokenizer = plain ?? cut
     modelSource.isByteLevel = plain != nil
     model = try TokenModels.read(modelSource)
-    var tokens = try (source.json["added_tokens"]?.array ?? []).map {
-      try AddedToken($0, file: file)
-    }
+    var tokens = try Self.addedTokens(source.json["added_tokens"], file: file)
     // A model folder may declare more of them beside the file.
     var contents = Set(tokens.map { Array($0.content.utf8) })
     for (key, json) in configuration?["added_tokens_decoder"]?.object ?? [:] {
       guard let id = Int(key) else { continue }
-      let token = try AddedToken(json, id: id, file: file)
+      let token = try AddedToken(
+        json, id: id, file: file, field: "added_tokens_decoder.\(key)")
       if contents.insert(Array(token.content.utf8)).inserted { tokens.append(token) }
     }
     // A token of the model's keeps the model's id, as in `tokenizers`.
@@ -100,6 +100,25 @@ struct TokenizerParts {
       if let id = model.vocabulary.id(spelled: tokens[index].content) { tokens[index].id = id }
     }
     addedTokens = tokens
+  }
+
+  /// The file's own added tokens, of which no two may have one id.
+  private static func addedTokens(_ json: JSON?, file: String) throws -> [AddedToken] {
+    guard let json, !json.isNull else { return [] }
+    guard let list = json.array else {
+      throw TokenizerSource.fault(
+        "'added_tokens' is \(json.kind); expected a list", "added_tokens", file)
+    }
+    var names: [Int: String] = [:]
+    return try list.enumerated().map { index, element in
+      let field = "added_tokens[\(index)]"
+      let token = try AddedToken(element, file: file, field: field)
+      if let other = names.updateValue(token.content, forKey: token.id), other != token.content {
+        throw TokenizerSource.fault(
+          "'\(other)' and '\(token.content)' both have the id \(token.id)", field, file)
+      }
+      return token
+    }
   }
 }
 

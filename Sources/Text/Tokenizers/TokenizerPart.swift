@@ -10,12 +10,12 @@ struct TokenizerPart {
 
   /// The member `type`.
   func type() throws -> String {
-    guard let type = json["type"]?.string else { throw error("'type' is missing") }
+    guard let type = json["type"]?.string else { throw mismatch("type", "a string") }
     return type
   }
 
   func string(_ key: String) throws -> String {
-    guard let value = json[key]?.string else { throw error("'\(key)' should be a string") }
+    guard let value = json[key]?.string else { throw mismatch(key, "a string") }
     return value
   }
 
@@ -23,14 +23,14 @@ struct TokenizerPart {
 
   func count(_ key: String) throws -> Int {
     guard let value = json[key]?.integer, value >= 0 else {
-      throw error("'\(key)' should be a whole number that is not negative")
+      throw mismatch(key, "a whole number that is not negative")
     }
     return value
   }
 
   /// The elements of the list `key`.
   func parts(_ key: String) throws -> [TokenizerPart] {
-    guard let list = json[key]?.array else { throw error("'\(key)' should be a list") }
+    guard let list = json[key]?.array else { throw mismatch(key, "a list") }
     return list.enumerated().map { index, element in
       TokenizerPart(json: element, file: file, field: "\(field).\(key)[\(index)]")
     }
@@ -50,6 +50,13 @@ struct TokenizerPart {
   }
 
   func error(_ message: String, remedy: String? = nil) -> AnnealError {
-    AnnealError(.model, message, at: .init(file: file, field: field), remedy: remedy)
+    AnnealError(
+      .model, message, at: .init(file: file, field: field),
+      remedy: remedy ?? TokenizerSource.remedy)
+  }
+
+  private func mismatch(_ key: String, _ expected: String) -> AnnealError {
+    let found = json[key].map { $0.number == nil ? $0.kind : $0.text() } ?? "missing"
+    return error("'\(key)' is \(found); expected \(expected)")
   }
 }

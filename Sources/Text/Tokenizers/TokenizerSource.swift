@@ -65,14 +65,7 @@ struct TokenizerSource {
     }
     guard isRead else {
       // The JSON parser knows line and column of what is wrong; what it accepts is no tokenizer.
-      json = try JSON(parsing: bytes, file: file)
-      throw AnnealError(
-        .model,
-        """
-        not a tokenizer.json: 'model.vocab' needs whole numbers, or pairs of a string and a number, \
-        'model.merges' pairs of strings
-        """,
-        at: .init(file: file, field: "model"))
+      throw Self.fault(in: try JSON(parsing: bytes, file: file), file)
     }
     var skeleton = bytes
     let cuts = [found.vocabulary, found.merges].compactMap { $0 }
@@ -80,6 +73,10 @@ struct TokenizerSource {
       skeleton.replaceSubrange(cut, with: Array("null".utf8))
     }
     json = try JSON(parsing: skeleton, file: file)
+    for (key, cut) in [("vocab", found.vocabulary), ("merges", found.merges)] {
+      guard cut == nil, let value = json["model"]?[key], !value.isNull else { continue }
+      throw Self.fault(in: json, file)
+    }
     self.entries = entries
     self.merges = merges
     self.pieces = pieces

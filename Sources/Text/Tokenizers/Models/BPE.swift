@@ -71,9 +71,9 @@ struct BPE: TokenModel {
         let new = vocabulary.ids[left + right.dropFirst(prefixLength)]
       else {
         let names = [pair.left, pair.right].map { String(decoding: $0, as: UTF8.self) }
-        throw AnnealError(
-          .model, "'\(names[0])' and '\(names[1])' or what they merge to is not in the vocabulary",
-          at: .init(file: source.file, field: "model.merges[\(number)]"))
+        throw TokenizerSource.fault(
+          "'\(names[0])' and '\(names[1])' or what they merge to is not in the vocabulary",
+          "model.merges[\(number)]", source.file)
       }
       if !(isScored && (new == last || last != Token.none && ties.contains(new))) { rank += 1 }
       last = new

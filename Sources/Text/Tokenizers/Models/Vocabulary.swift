@@ -16,15 +16,19 @@ struct Vocabulary: Sendable {
     let count = (entries.lazy.map(\.id).max() ?? -1) + 1
     // A file with a handful of tokens and an id in the billions is broken, not large.
     guard count <= max(entries.count * 16, 1 << 20), entries.allSatisfy({ $0.id >= 0 }) else {
-      throw AnnealError(
-        .model,
-        "the ids of the vocabulary are negative or far too sparse (\(entries.count) tokens)",
-        at: .init(file: file, field: "model.vocab"))
+      let entry = entries.max { $0.id < $1.id }
+      throw TokenizerSource.fault(
+        "the id \(count - 1) of '\(String(decoding: entry?.token ?? [], as: UTF8.self))' is far "
+          + "beyond the \(entries.count) tokens that there are", "model.vocab", file)
     }
     tokens = Array(repeating: nil, count: count)
     for entry in entries {
       let token = String(decoding: entry.token, as: UTF8.self)
       let id = Int32(truncatingIfNeeded: entry.id)
+      if let other = tokens[entry.id], !other.utf8.elementsEqual(entry.token) {
+        throw TokenizerSource.fault(
+          "'\(other)' and '\(token)' both have the id \(entry.id)", "model.vocab", file)
+      }
       tokens[entry.id] = token
       if !isByteLevel {
         entry.token.withUnsafeBufferPointer { ids.set($0, id) }

@@ -8,6 +8,8 @@ internal import AnnealFiles
 
 /// Rank files of tiktoken: a line for each token, its bytes in Base64 and its rank, which is its id.
 ///
+/// Ranks that are left out are no ids; special tokens follow the last rank, as in tiktoken.
+///
 /// Such a file holds neither the pattern of words nor the special tokens: those are the family's,
 /// which the folder's configuration or else the number of ranks tells.
 enum TiktokenReader: TokenizerReader {
@@ -26,7 +28,8 @@ enum TiktokenReader: TokenizerReader {
     let file = try MappedFile(path: path, code: .model)
     let bytes = withExtendedLifetime(file) { Array(file.bytes) }
     let ranks = try ranks(bytes, file: path)
-    let family = TiktokenFamily(count: ranks.count, named: try folder.family())
+    let family = TiktokenFamily(
+      count: (ranks.map(\.rank).max() ?? -1) + 1, named: try folder.family())
     let added = family.specials.map { AddedToken(special: $0.token, id: $0.id) }
     let spelled = ranks.map { token, rank in
       TokenizerSource.Entry(token: Array(ByteLevelAlphabet.encoded(token).utf8), id: rank)
@@ -45,7 +48,8 @@ enum TiktokenReader: TokenizerReader {
   private static func entry(_ line: ArraySlice<UInt8>) -> (token: [UInt8], rank: Int)? {
     guard let space = line.firstIndex(of: 0x20), space > line.startIndex,
       let token = Data(base64Encoded: Data(line[..<space])),
-      let rank = Int(String(decoding: line[(space + 1)...], as: UTF8.self)), rank >= 0
+      let rank = Int(String(decoding: line[(space + 1)...], as: UTF8.self)), rank >= 0,
+      rank < Int(Int32.max), !token.isEmpty
     else { return nil }
     return (Array(token), rank)
   }
@@ -62,11 +66,37 @@ enum TiktokenReader: TokenizerReader {
       guard let entry = entry(line), entry.token.count <= PieceVocabulary.maximumPieceBytes else {
         throw AnnealError(
           .model, "a line of ranks is a token in Base64, a space and a whole number",
-          at: .init(file: file, line: number + 1))
+          at: .init(file: file, line: number + 1), remedy: broken)
       }
       ranks.append(entry)
     }
+    try check(ranks, file: file)
     return ranks
+  }
+
+  private static let broken = "The file is cut off or changed; fetch it again."
+
+  /// Every byte must have a rank, or some text would have no ids; and no two lines may contradict.
+  private static func check(_ ranks: [(token: [UInt8], rank: Int)], file: String) throws {
+    func fault(_ message: String) -> AnnealError {
+      AnnealError(.model, message, at: .init(file: file), remedy: broken)
+    }
+    var tokens: Set<[UInt8]> = []
+    var taken: [Int: [UInt8]] = [:]
+    for (token, rank) in ranks {
+      let name = ByteLevelAlphabet.encoded(token)
+      guard tokens.insert(token).inserted else { throw fault("the token '\(name)' stands twice") }
+      if let other = taken.updateValue(token, forKey: rank) {
+        throw fault(
+          "the rank \(rank) is that of two tokens, '\(ByteLevelAlphabet.encoded(other))' and "
+            + "'\(name)'")
+      }
+    }
+    for byte in 0...255 as ClosedRange<UInt8> where !tokens.contains([byte]) {
+      let digits = String(byte, radix: 16, uppercase: true)
+      throw fault(
+        "the byte 0x\(byte < 16 ? "0" : "")\(digits) has no rank; each of the 256 has one")
+    }
   }
 
   /// tiktoken merges the neighbours that together are the token of the lowest rank, whatever its

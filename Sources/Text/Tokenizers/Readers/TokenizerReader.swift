@@ -39,15 +39,20 @@ enum TokenizerReaders {
         if reader.recognizes(file, start: try start(file)) { return (reader, file) }
         unknown = unknown ?? file
       }
-      if let unknown { throw refusal(unknown) }
+      if let unknown { throw try refusal(unknown, start(unknown)) }
+      let vocabulary = path + "/vocab.json"
+      if Folder.holdsFile(vocabulary) { throw VocabularyAndMergesReader.noMerges(vocabulary) }
       return nil
     }
-    guard Folder.holdsFile(path) else { return nil }
+    guard Folder.holdsFile(path) else {
+      throw AnnealError(
+        .model, "there is no such file or folder", at: .init(file: path), remedy: "Check the path.")
+    }
     let start = try start(path)
     if let reader = all.first(where: { $0.recognizes(path, start: start) }) {
       return (reader, path)
     }
-    throw refusal(path)
+    throw refusal(path, start)
   }
 
   private static func start(_ file: String) throws -> ArraySlice<UInt8> {
@@ -55,9 +60,23 @@ enum TokenizerReaders {
     return withExtendedLifetime(mapped) { Array(mapped.bytes.prefix(256))[...] }
   }
 
-  private static func refusal(_ file: String) -> AnnealError {
-    AnnealError(
-      .model, "this is no kind of tokenizer that is known", at: .init(file: file),
+  private static func refusal(_ file: String, _ start: ArraySlice<UInt8>) -> AnnealError {
+    let place = AnnealError.Place(file: file)
+    if start.isEmpty {
+      return AnnealError(.model, "the file is empty", at: place, remedy: "Fetch the file again.")
+    }
+    if file.hasSuffix("merges.txt") || start.starts(with: Array("#version".utf8)) {
+      return AnnealError(
+        .model, "these are merges; the tokens themselves are in another file", at: place,
+        remedy: "Name the vocab.json beside it; its merges are then found.")
+    }
+    if Folder.name(of: file) == "vocab.txt" {
+      return AnnealError(
+        .model, "a vocab.txt alone does not say how texts are cut", at: place,
+        remedy: "Name the model's tokenizer.json.")
+    }
+    return AnnealError(
+      .model, "this is no kind of tokenizer that is known", at: place,
       remedy: """
         Known: tokenizer.json, tokenizer.model (SentencePiece or tiktoken ranks), \
         vocab.json with merges.txt, and GGUF.
@@ -100,7 +119,7 @@ enum TokenizerJSONReader: TokenizerReader {
   }
 
   static func recognizes(_ path: String, start: ArraySlice<UInt8>) -> Bool {
-    if Folder.name(of: path) == "vocab.json" { return false }
+    if start.isEmpty || VocabularyAndMergesReader.recognizes(path, start: start) { return false }
     // A broken file of that name is told where it is broken.
     return path.hasSuffix(".json") || start.first == UInt8(ascii: "{")
   }

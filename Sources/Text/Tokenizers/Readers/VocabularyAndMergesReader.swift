@@ -2,7 +2,8 @@ internal import AnnealFiles
 
 /// GPT-2's pair of files: `vocab.json` with the ids, `merges.txt` with a merge a line.
 ///
-/// Further tokens come from `added_tokens.json`; which of them are special, from
+/// They may go by other names: `encoder.json` with `vocab.bpe`, or both with the same beginning, such
+/// as `small-vocab.json` with `small-merges.txt`. Further tokens come from `added_tokens.json`; which of them are special, from
 /// `special_tokens_map.json` and `tokenizer_config.json`.
 enum VocabularyAndMergesReader: TokenizerReader {
   static func file(in folder: String) -> String? {
@@ -11,12 +12,46 @@ enum VocabularyAndMergesReader: TokenizerReader {
   }
 
   static func recognizes(_ path: String, start: ArraySlice<UInt8>) -> Bool {
-    Folder.name(of: path) == "vocab.json"
+    !start.isEmpty && (Folder.name(of: path) == "vocab.json" || beginsWithToken(start))
+  }
+
+  /// Whether the first member of an object is a token with its id; that of a `tokenizer.json` is its
+  /// version or a part.
+  private static func beginsWithToken(_ start: ArraySlice<UInt8>) -> Bool {
+    start.withUnsafeBufferPointer { text in
+      var scanner = TokenizerSource.Scanner(text)
+      var isToken = false
+      _ = scanner.members { key, scanner in
+        isToken =
+          key != Array("version".utf8)
+          && scanner.peek.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+        return false
+      }
+      return isToken
+    }
+  }
+
+  /// The merges that belong to the vocabulary at `path`.
+  private static func mergesFile(of path: String, in folder: String) throws -> String {
+    let name = Folder.name(of: path)
+    var names = ["merges.txt"]
+    if name.hasSuffix("vocab.json") { names.insert(name.dropLast(10) + "merges.txt", at: 0) }
+    if name.hasSuffix("encoder.json") { names.insert(name.dropLast(12) + "vocab.bpe", at: 0) }
+    if let found = names.map({ folder + "/" + $0 }).first(where: Folder.holdsFile) { return found }
+    throw noMerges(path)
+  }
+
+  /// The failure that a vocabulary stands alone.
+  static func noMerges(_ path: String) -> AnnealError {
+    AnnealError(
+      .model, "this vocabulary needs its merges, and no merges.txt lies beside it",
+      at: .init(file: path),
+      remedy: "Put the merges.txt of the same tokenizer into its folder, or use a tokenizer.json.")
   }
 
   static func read(_ path: String, beside folder: TokenizerFolder) throws -> TokenizerContents {
     let entries = try vocabulary(path)
-    let merges = try merges(folder.path + "/merges.txt")
+    let merges = try merges(mergesFile(of: path, in: folder.path))
     let family = try folder.family()
     let isRoberta = family.map { ["RobertaTokenizer", "BartTokenizer"].contains($0) } ?? false
     let names = try SpecialTokenNames(folder, defaults: isRoberta ? roberta : gpt2)
@@ -49,7 +84,8 @@ enum VocabularyAndMergesReader: TokenizerReader {
       // The JSON parser knows where the fault is; what it accepts is no vocabulary.
       _ = try JSON(contentsOf: path, code: .model)
       throw AnnealError(
-        .model, "a vocabulary is an object of tokens and their ids", at: .init(file: path))
+        .model, "a vocabulary is an object of tokens and their ids, whole numbers from 0",
+        at: .init(file: path), remedy: "Fetch the file again.")
     }
   }
 
@@ -64,8 +100,12 @@ enum VocabularyAndMergesReader: TokenizerReader {
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard parts.count == 2 else {
           throw AnnealError(
-            .model, "a merge is two tokens with a space between",
-            at: .init(file: path, line: number + 1))
+            .model,
+            """
+            the line is '\(String(decoding: line.prefix(60), as: UTF8.self))'; a merge is two \
+            tokens with a space between
+            """, at: .init(file: path, line: number + 1),
+            remedy: "Fetch the file again.")
         }
         merges.append(.init(left: repairedUTF8(parts[0]), right: repairedUTF8(parts[1])))
       }
