@@ -1,6 +1,6 @@
 """Ids and decodings of every tokenizer of a data folder against the libraries that they come from.
 
-    python scripts/check-tokenizers.py DATA [--cap 200] [--only NAME]
+    python scripts/check-tokenizers.py DATA [--cap 200] [--only NAME] [--sweep 300]
         (tokenizers, sentencepiece, tiktoken; ANNEAL names the executable)
 
 Texts: the llama.cpp vectors, lines of every file under DATA/datasets (of each, `--cap` lines taken evenly, 0 for
@@ -8,14 +8,18 @@ all of them, cut at 4,000 characters), and 10,000 generated strings. Encoded wit
 SentencePiece and tiktoken take no special token out of a text, so texts that spell one are left out there, and
 counted. The vocabularies in GGUF files are compared with llama.cpp's own ids too, and so are those of tokenizers
 for which there are such ids and no GGUF file.
+
+With `--sweep N`, N tokenizers put together by chance (tokenizer_sweep.py) take the place of the folder's.
 """
 import argparse, base64, json, os, pathlib, random, shutil, subprocess, sys, tempfile
 import sentencepiece, tiktoken, tokenizers
+from tokenizer_sweep import Sweep
 
 parser = argparse.ArgumentParser()
 parser.add_argument("data", type=pathlib.Path)
 parser.add_argument("--cap", type=int, default=200)
 parser.add_argument("--only", default="")
+parser.add_argument("--sweep", type=int, default=0)
 options = parser.parse_args()
 anneal = os.environ.get("ANNEAL", ".build/release/anneal")
 folder = options.data / "tokenizers"
@@ -134,6 +138,37 @@ def ours(path, texts):
         raise RuntimeError(out.stderr.strip()[-300:] or "it printed too few lines")
     return rows
 
+
+def sweep(count, seed=1):
+    """Compares random tokenizers with the library; the number of those that differ."""
+    generator, wrong, left_out = Sweep(seed), 0, 0
+    with tempfile.TemporaryDirectory() as place:
+        path = pathlib.Path(place) / "tokenizer.json"
+        for number in range(count):
+            description, texts = generator.tokenizer(), generator.texts()
+            path.write_text(description, "utf8")
+            try:
+                other = Tokenizers(tokenizers.Tokenizer.from_str(description))
+                expected = [(text, ids := other.encode(text), other.decode(ids)) for text in texts]
+            except BaseException:  # The library refuses, or panics.
+                left_out += 1
+                continue
+            try:
+                rows = ours(path, texts)
+            except RuntimeError as error:
+                rows, fault = [], str(error)
+            differ = [(row, theirs) for row, theirs in zip(rows, expected) if (row["ids"], row["text"]) != theirs[1:]]
+            if differ or not rows:
+                wrong += 1
+                steps = {key: value for key, value in json.loads(description).items() if key != "model"}
+                print(f"tokenizer {number} differs: {json.dumps(steps, ensure_ascii=False)}")
+                print(f"    {differ[0]}" if differ else f"    {fault}", flush=True)
+    print(f"{count} random tokenizers, {left_out} left out, {wrong} differ")
+    return wrong
+
+
+if options.sweep:
+    sys.exit(sweep(options.sweep) > 0)
 
 texts = [text for path in sorted(folder.glob("ggml_vocab/*.inp")) for text in vectors(path)]
 texts = list(dict.fromkeys([*texts, *dataset_lines(), *generated()]))

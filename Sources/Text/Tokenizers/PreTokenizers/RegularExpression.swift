@@ -29,8 +29,9 @@ struct RegularExpression: Sendable {
   /// What Oniguruma takes for a part of a word in a set, and elsewhere.
   private static let wordInSet = set(CharacterClasses.wordRuns)
   private static let word = wordInSet + "²³¹¼-¾"
-  /// `[:punct:]`, to which ASCII symbols belong.
-  private static let punctuation = set(GeneralCategories.runs(named: "P") ?? []) + #"$+<=>\^`|~"#
+  /// `[:punct:]`, to which symbols belong.
+  private static let punctuation = set(
+    ["P", "S"].flatMap { GeneralCategories.runs(named: $0) ?? [] })
   private static let decimal = set(GeneralCategories.runs(named: "Nd") ?? [])
 
   /// What a class that ICU understands otherwise, or by another version of Unicode, is called there.
@@ -129,6 +130,8 @@ struct RegularExpression: Sendable {
       match, _, stop in
       if let match {
         let start = byte(of: match.range.location)
+        // As `tokenizers` looks on, an empty match right behind another is none.
+        if match.range.length == 0, matches.last?.upperBound == start { return }
         matches.append(start..<byte(of: match.range.location + match.range.length))
       } else {
         reports += 1
