@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "guard.hpp"
+#include "inplace.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
 
@@ -140,7 +141,6 @@ class Computation {
     log_probabilities_ = at::zeros({rows}, numbers);
     correct_ = at::zeros({rows}, hidden_.options().dtype(at::kBool));
     if (request.wants_hidden_gradient) hidden_gradient_ = at::empty_like(hidden_);
-    if (request.wants_weight_gradient) weight_gradient_ = at::zeros(weight_.sizes(), numbers);
   }
 
   void run() {
@@ -155,7 +155,10 @@ class Computation {
     give(&out->correct, (correct_ & bearing).sum());
     if (request_.wants_log_probabilities) give(&out->log_probabilities, log_probabilities_);
     if (hidden_gradient_.defined()) give(&out->hidden_gradient, hidden_gradient_);
-    if (weight_gradient_.defined()) give(&out->weight_gradient, weight_gradient_);
+    if (weight_gradient_.defined())
+      give(&out->weight_gradient, weight_gradient_);
+    else if (request_.wants_weight_gradient)
+      give(&out->weight_gradient, at::zeros_like(weight_));
   }
 
  private:
@@ -193,12 +196,20 @@ class Computation {
       at::Tensor part = hidden_gradient_.narrow(0, start, count);
       at::mm_out(part, logits, weight_);
     }
-    if (request_.wants_weight_gradient) {
-      if (logits.scalar_type() == at::kFloat)
-        weight_gradient_.addmm_(logits.t(), x);
-      else
-        weight_gradient_.add_(at::mm(logits.t(), x));
+    if (request_.wants_weight_gradient) add_weight_gradient(logits.t(), x);
+  }
+
+  /// One chunk's gradient stays as the product gives it; several are summed in float32.
+  void add_weight_gradient(const at::Tensor &slopes, const at::Tensor &x) {
+    if (!weight_gradient_.defined()) {
+      weight_gradient_ = at::mm(slopes, x);
+      return;
     }
+    weight_gradient_ = weight_gradient_.to(at::kFloat);
+    if (slopes.scalar_type() == at::kFloat)
+      weight_gradient_.addmm_(slopes, x);
+    else
+      add_in_stretches(weight_gradient_, at::mm(slopes, x), 1);
   }
 
   void rows(at::Tensor &logits, int64_t start, int64_t count, bool differentiate) {

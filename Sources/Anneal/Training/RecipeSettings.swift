@@ -61,15 +61,17 @@ extension Recipe {
       }
     let schedule = Schedule(
       shape, peak: learningRate, warmup: totalSteps.map(warmup) ?? 0, floor: minLRRatio)
-    return TrainingSettings(
-      optimizer: AdamW(
-        schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
-        weightDecay: weightDecay),
+    let optimizer = OptimizerSettings(
+      schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon, weightDecay: weightDecay)
+    var settings = TrainingSettings(
+      optimizer: optim.kind.init(optimizer),
       batch: .rows(
         perDeviceTrainBatchSize, accumulate: gradientAccumulationSteps,
         packing: packing ? maxLength : nil),
       epochs: numTrainEpochs, maxSteps: maxSteps, maxGradientNorm: maxGradNorm,
       checkpointing: checkpointing, seed: UInt64(seed))
+    settings.updatesInBackward = optimizerInBwd
+    return settings
   }
 
   private var checkpointing: ActivationCheckpointing {

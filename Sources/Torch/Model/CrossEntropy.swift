@@ -10,7 +10,9 @@ public struct CrossEntropy {
   public var logProbabilities: Tensor?
   /// The loss's gradient at the hidden states, `[M, D]` in their kind, times `scale`.
   public var hiddenGradient: Tensor?
-  /// The loss's gradient at the weight, float32 `[V, D]`, times `scale`.
+  /// The loss's gradient at the weight, `[V, D]`, times `scale`.
+  ///
+  /// In the weight's kind when one chunk held all positions, else summed in float32.
   public var weightGradient: Tensor?
 }
 
