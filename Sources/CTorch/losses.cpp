@@ -110,11 +110,15 @@ void composed_rows(
 }
 
 /// Rows whose logits take about 96 MB, so that a pass over the weight is well used; 256 MB when
-/// each chunk also adds to a gradient as large as the weight.
-int64_t chosen_chunk(const ct_cross_entropy_request &request, const at::Tensor &weight) {
+/// each chunk also adds to a gradient as large as the weight. All rows where their logits take no
+/// more than a chunk and the float32 sum that several chunks need.
+int64_t chosen_chunk(
+    const ct_cross_entropy_request &request, const at::Tensor &weight, int64_t rows) {
   if (request.chunk > 0) return request.chunk;
   const int64_t row = weight.size(0) * static_cast<int64_t>(weight.element_size());
   const int64_t bytes = int64_t(request.wants_weight_gradient ? 256 : 96) << 20;
+  const bool needs_sum = request.wants_weight_gradient && weight.scalar_type() != at::kFloat;
+  if (needs_sum && rows * row <= bytes + 4 * weight.numel()) return std::max<int64_t>(rows, 1);
   return std::clamp<int64_t>(bytes / std::max<int64_t>(row, 1) / 32 * 32, 32, 4096);
 }
 
@@ -144,7 +148,7 @@ class Computation {
   }
 
   void run() {
-    const int64_t rows = hidden_.size(0), chunk = chosen_chunk(request_, weight_);
+    const int64_t rows = hidden_.size(0), chunk = chosen_chunk(request_, weight_, rows);
     for (int64_t start = 0; start < rows; start += chunk)
       run(start, std::min(chunk, rows - start));
   }
@@ -206,10 +210,17 @@ class Computation {
       return;
     }
     weight_gradient_ = weight_gradient_.to(at::kFloat);
-    if (slopes.scalar_type() == at::kFloat)
+    if (slopes.scalar_type() == at::kFloat) {
       weight_gradient_.addmm_(slopes, x);
-    else
-      add_in_stretches(weight_gradient_, at::mm(slopes, x), 1);
+      return;
+    }
+    // A part of the vocabulary at a time: the product in the other type is never whole.
+    constexpr int64_t length = 16384;
+    for (int64_t start = 0; start < slopes.size(0); start += length) {
+      const int64_t size = std::min(length, slopes.size(0) - start);
+      const at::Tensor part = at::mm(slopes.narrow(0, start, size), x);
+      add_in_stretches(weight_gradient_.narrow(0, start, size), part, 1);
+    }
   }
 
   void rows(at::Tensor &logits, int64_t start, int64_t count, bool differentiate) {

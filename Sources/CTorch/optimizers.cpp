@@ -21,8 +21,9 @@ kernels::AdamW constants(const ct_adamw &s) {
   const double correction1 = 1 - std::pow(s.beta1, static_cast<double>(s.step));
   const double correction2 = 1 - std::pow(s.beta2, static_cast<double>(s.step));
   return {
-      static_cast<float>(s.beta1),
+      static_cast<float>(1 - s.beta1),
       static_cast<float>(s.beta2),
+      static_cast<float>(1 - s.beta2),
       static_cast<float>(s.epsilon),
       static_cast<float>(1 - s.learning_rate * s.weight_decay),
       static_cast<float>(s.learning_rate / correction1),

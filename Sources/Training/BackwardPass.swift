@@ -49,10 +49,8 @@ struct BackwardPass {
     _ trace: Trace, _ batch: BatchTensors, _ flow: Tensor, in pass: Pass,
     into sink: some GradientSink
   ) {
-    var trace = trace
     guard var flow = backwardFinish(trace, batch, flow, into: sink) else { return }
-    // A segment is let go with its graph as soon as it is done.
-    while let segment = trace.segments.popLast() {
+    for segment in trace.segments.reversed() {
       guard let next = backward(segment, flow, in: pass, into: sink) else { return }
       flow = next
     }

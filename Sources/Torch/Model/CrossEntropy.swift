@@ -30,7 +30,8 @@ public struct CrossEntropy {
 ///   - targets: token numbers, `[M]`, int64.
 ///   - tokenWeights: a factor for each position's loss, `[M]`, float32; 1 when nil.
 ///   - scale: a factor for the gradients alone, such as one over the batch's loss-bearing tokens.
-///   - chunk: positions at a time; 0 chooses so that logits take about 96 MB.
+///   - chunk: positions at a time; 0 chooses so that logits take about 96 MB, more beside a
+///     gradient of the weight.
 ///   - softCap: logits become `cap · tanh(logits / cap)`, as in Gemma 2.
 public func linearCrossEntropy(
   hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: Tensor,
