@@ -1,6 +1,24 @@
+#include "inplace.hpp"
+
+#include <algorithm>
+
 #include "guard.hpp"
 
 using namespace bridge;
+
+void bridge::add_in_stretches(at::Tensor x, const at::Tensor &other, double scale) {
+  const bool is_plain = x.is_contiguous() && other.is_contiguous() && x.sizes() == other.sizes();
+  if (x.scalar_type() == other.scalar_type() || !is_plain) {
+    x.add_(other, scale);
+    return;
+  }
+  constexpr int64_t length = int64_t(1) << 20;
+  const at::Tensor target = x.view(-1), source = other.view(-1);
+  for (int64_t start = 0; start < x.numel(); start += length) {
+    const int64_t size = std::min(length, x.numel() - start);
+    target.narrow(0, start, size).add_(source.narrow(0, start, size), scale);
+  }
+}
 
 ct_result ct_copy_in_place(ct_in tensor, ct_in source) {
   return guarded(__func__, [&] {
@@ -25,7 +43,7 @@ ct_result ct_add_in_place(ct_in tensor, ct_in other, double scale) {
     if (at::isIntegralType(x.scalar_type(), /*includeBool=*/true))
       x.add_(value(other), static_cast<int64_t>(scale));
     else
-      x.add_(value(other), scale);
+      add_in_stretches(x, value(other), scale);
   });
 }
 

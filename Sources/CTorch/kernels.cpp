@@ -161,8 +161,8 @@ WIDE void adamw(
     int64_t count) {
   for (int64_t i = 0; i < count; i++) {
     const float g = gradient[i] * s.gradient_scale;
-    const float m = first[i] + (1.0f - s.beta1) * (g - first[i]);
-    const float v = s.beta2 * second[i] + (1.0f - s.beta2) * g * g;
+    const float m = first[i] + s.gain1 * (g - first[i]);
+    const float v = s.beta2 * second[i] + s.gain2 * g * g;
     first[i] = m;
     second[i] = v;
     parameter[i] = parameter[i] * s.decay -

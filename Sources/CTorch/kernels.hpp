@@ -46,7 +46,8 @@ bool all_finite(const float *x, int64_t count);
 bool all_finite(const uint16_t *bfloat16, int64_t count);
 
 struct AdamW {
-  float beta1, beta2, epsilon, decay, step_size, root_correction, gradient_scale;
+  float gain1, beta2, gain2;  // gains are 1 − β, which float32 would not give from a rounded β
+  float epsilon, decay, step_size, root_correction, gradient_scale;
 };
 void adamw(
     float *parameter, const float *gradient, float *first, float *second, AdamW settings,

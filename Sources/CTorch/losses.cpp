@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "guard.hpp"
+#include "inplace.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
 
@@ -109,11 +110,15 @@ void composed_rows(
 }
 
 /// Rows whose logits take about 96 MB, so that a pass over the weight is well used; 256 MB when
-/// each chunk also adds to a gradient as large as the weight.
-int64_t chosen_chunk(const ct_cross_entropy_request &request, const at::Tensor &weight) {
+/// each chunk also adds to a gradient as large as the weight. All rows where their logits take no
+/// more than a chunk and the float32 sum that several chunks need.
+int64_t chosen_chunk(
+    const ct_cross_entropy_request &request, const at::Tensor &weight, int64_t rows) {
   if (request.chunk > 0) return request.chunk;
   const int64_t row = weight.size(0) * static_cast<int64_t>(weight.element_size());
   const int64_t bytes = int64_t(request.wants_weight_gradient ? 256 : 96) << 20;
+  const bool needs_sum = request.wants_weight_gradient && weight.scalar_type() != at::kFloat;
+  if (needs_sum && rows * row <= bytes + 4 * weight.numel()) return std::max<int64_t>(rows, 1);
   return std::clamp<int64_t>(bytes / std::max<int64_t>(row, 1) / 32 * 32, 32, 4096);
 }
 
@@ -140,11 +145,10 @@ class Computation {
     log_probabilities_ = at::zeros({rows}, numbers);
     correct_ = at::zeros({rows}, hidden_.options().dtype(at::kBool));
     if (request.wants_hidden_gradient) hidden_gradient_ = at::empty_like(hidden_);
-    if (request.wants_weight_gradient) weight_gradient_ = at::zeros(weight_.sizes(), numbers);
   }
 
   void run() {
-    const int64_t rows = hidden_.size(0), chunk = chosen_chunk(request_, weight_);
+    const int64_t rows = hidden_.size(0), chunk = chosen_chunk(request_, weight_, rows);
     for (int64_t start = 0; start < rows; start += chunk)
       run(start, std::min(chunk, rows - start));
   }
@@ -155,7 +159,10 @@ class Computation {
     give(&out->correct, (correct_ & bearing).sum());
     if (request_.wants_log_probabilities) give(&out->log_probabilities, log_probabilities_);
     if (hidden_gradient_.defined()) give(&out->hidden_gradient, hidden_gradient_);
-    if (weight_gradient_.defined()) give(&out->weight_gradient, weight_gradient_);
+    if (weight_gradient_.defined())
+      give(&out->weight_gradient, weight_gradient_);
+    else if (request_.wants_weight_gradient)
+      give(&out->weight_gradient, at::zeros_like(weight_));
   }
 
  private:
@@ -193,11 +200,26 @@ class Computation {
       at::Tensor part = hidden_gradient_.narrow(0, start, count);
       at::mm_out(part, logits, weight_);
     }
-    if (request_.wants_weight_gradient) {
-      if (logits.scalar_type() == at::kFloat)
-        weight_gradient_.addmm_(logits.t(), x);
-      else
-        weight_gradient_.add_(at::mm(logits.t(), x));
+    if (request_.wants_weight_gradient) add_weight_gradient(logits.t(), x);
+  }
+
+  /// One chunk's gradient stays as the product gives it; several are summed in float32.
+  void add_weight_gradient(const at::Tensor &slopes, const at::Tensor &x) {
+    if (!weight_gradient_.defined()) {
+      weight_gradient_ = at::mm(slopes, x);
+      return;
+    }
+    weight_gradient_ = weight_gradient_.to(at::kFloat);
+    if (slopes.scalar_type() == at::kFloat) {
+      weight_gradient_.addmm_(slopes, x);
+      return;
+    }
+    // A part of the vocabulary at a time: the product in the other type is never whole.
+    constexpr int64_t length = 16384;
+    for (int64_t start = 0; start < slopes.size(0); start += length) {
+      const int64_t size = std::min(length, slopes.size(0) - start);
+      const at::Tensor part = at::mm(slopes.narrow(0, start, size), x);
+      add_in_stretches(weight_gradient_.narrow(0, start, size), part, 1);
     }
   }
 

@@ -1,4 +1,9 @@
+#include <algorithm>
+#include <numeric>
+
 #include "guard.hpp"
+#include "parallel.hpp"
+#include "rows.hpp"
 
 using namespace bridge;
 
@@ -174,5 +179,30 @@ ct_result ct_sort(
     auto [ordered, places] = at::sort(value(tensor), /*stable=*/true, dimension, descending);
     give(values, ordered);
     give(indices, places);
+  });
+}
+
+ct_result ct_sum_of_squares(ct_in tensor, double *out) {
+  return guarded(__func__, [&] {
+    at::NoGradGuard without;
+    const at::Tensor x = value(tensor).contiguous();
+    if (!has_kernels(x)) {
+      const double norm = x.to(at::kFloat).norm().item<double>();
+      *out = norm * norm;
+      return;
+    }
+    // Stretches of one length, summed in their order: the same sum whatever the number of threads.
+    constexpr int64_t length = 4096;
+    const int64_t count = x.numel(), parts = (count + length - 1) / length;
+    std::vector<double> sums(static_cast<size_t>(parts));
+    parallel(parts, 16, [&](int64_t begin, int64_t end) {
+      float scratch[length];
+      for (int64_t i = begin; i < end; i++) {
+        const int64_t size = std::min(length, count - i * length);
+        const float *values = kernels::stretch(x, i * length, size, scratch);
+        sums[static_cast<size_t>(i)] = kernels::dot(values, values, size);
+      }
+    });
+    *out = std::accumulate(sums.begin(), sums.end(), 0.0);
   });
 }

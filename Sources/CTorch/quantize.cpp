@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "decoding.hpp"
+#include "dynamic.hpp"
 #include "guard.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
@@ -54,24 +55,6 @@ const Bounds &bounds(int64_t kind) {
   return kind == CT_CODE_NF4 ? nf4 : fp4;
 }
 
-/// The signed 8-bit data type of nested scales: a dynamic number of bits for exponent and fraction.
-const at::Tensor &dynamic_map() {
-  static const at::Tensor map = [] {
-    constexpr int exponents = 7;
-    std::vector<at::Tensor> parts;
-    for (int i = 0; i < exponents; i++) {
-      const at::Tensor edges = at::linspace(0.1, 1, (int64_t(1) << i) + 1, at::kFloat);
-      const at::Tensor means = (edges.slice(0, 0, -1) + edges.slice(0, 1)) / 2.0;
-      const double power = std::pow(10.0, i - (exponents - 1));
-      parts.push_back(means * power);
-      parts.push_back(means * -power);
-    }
-    parts.push_back(at::tensor({0.0f, 1.0f}));
-    return std::get<0>(at::cat(parts).sort());
-  }();
-  return map;
-}
-
 /// The library exports the typed accessor for gcc's spelling of its name only.
 template <class Value>
 const Value *read(const at::Tensor &tensor) {
@@ -87,7 +70,7 @@ class Scales {
       : plain_(form.nested ? nullptr : read<float>(parts[1])),
         codes_(form.nested ? read<uint8_t>(parts[1]) : nullptr),
         nested_(form.nested ? read<float>(parts[2]) : nullptr),
-        map_(read<float>(dynamic_map())),
+        map_(kernels::dynamic_map(true).values.data()),
         offset_(static_cast<float>(form.offset)) {}
 
   float operator[](int64_t block) const {
@@ -179,7 +162,9 @@ at::Tensor composed(const WeightForm &form, const at::Tensor *parts) {
   const at::Device device = parts[0].device();
   at::Tensor scales = parts[1];
   if (form.nested) {
-    const at::Tensor wide = dynamic_map().to(device).index({scales.to(at::kLong)});
+    const auto &map = kernels::dynamic_map(true).values;
+    const at::Tensor values = at::tensor(at::ArrayRef<float>(map.data(), map.size())).to(device);
+    const at::Tensor wide = values.index({scales.to(at::kLong)});
     const at::Tensor each = parts[2].repeat_interleave(nested_block).narrow(0, 0, wide.numel());
     scales = wide * each + form.offset;
   }
@@ -320,17 +305,15 @@ ct_result ct_quantize_scales(
     const at::Tensor all = value(scales).to(at::kFloat).contiguous().flatten();
     const at::Tensor mean = all.mean();
     const at::Tensor centred = all - mean;
-    const at::Tensor map = dynamic_map();
-    const at::Tensor edges = ((map.slice(0, 0, -1) + map.slice(0, 1)) / 2).contiguous();
     const int64_t count = centred.numel(), parts = blocks(count, nested_block);
     at::Tensor bytes = at::empty({count}, at::kByte), most = at::empty({parts}, at::kFloat);
-    const float *x = read<float>(centred), *bounds = read<float>(edges);
+    const float *x = read<float>(centred);
     for (int64_t i = 0; i < parts; i++) {
       const int64_t start = i * nested_block, size = std::min(nested_block, count - start);
       const float greatest = kernels::greatest_magnitude(x + start, size);
       most.mutable_data_ptr<float>()[i] = greatest;
-      kernels::count_bounds_below(
-          x + start, 1.0f / std::max(greatest, 1e-38f), bounds, 255,
+      kernels::encode(
+          x + start, 1.0f / std::max(greatest, 1e-38f), kernels::dynamic_map(true),
           bytes.mutable_data_ptr<uint8_t>() + start, size);
     }
     *offset = mean.item<float>();

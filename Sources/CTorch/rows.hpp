@@ -37,4 +37,12 @@ class Rows {
   char *data_;
 };
 
+/// `count` values of a contiguous float32 or bfloat16 tensor from `start` on, as float32; through
+/// scratch space only when the tensor is bfloat16.
+inline const float *stretch(const at::Tensor &x, int64_t start, int64_t count, float *scratch) {
+  if (x.scalar_type() == at::kFloat) return static_cast<const float *>(x.const_data_ptr()) + start;
+  widen(static_cast<const uint16_t *>(x.const_data_ptr()) + start, scratch, count);
+  return scratch;
+}
+
 }  // namespace kernels

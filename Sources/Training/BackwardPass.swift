@@ -28,37 +28,42 @@ struct BackwardPass {
     var lossSum: Double
     /// Tokens that the model would have said itself.
     var correct: Int
-    /// One a trained tensor, nil where the batch does not touch it.
-    var gradients: [Tensor?]
   }
 
   /// Runs forward and back.
   ///
-  /// - Parameter scale: what gradients are multiplied by: 1 / loss-bearing tokens of the step.
-  func callAsFunction(_ batch: BatchTensors, scale: Double) throws -> Result {
+  /// - Parameters:
+  ///   - scale: what gradients are multiplied by: 1 / loss-bearing tokens of the step.
+  ///   - sink: takes the gradients in; nothing is kept of them here.
+  func callAsFunction(
+    _ batch: BatchTensors, scale: Double, into sink: some GradientSink
+  ) throws -> Result {
     var pass = model.prepared(batch.pass)
     pass.keepsOnlyProducts = checkpointing == .selective
     let trace = try forward(batch.ids, in: pass)
-    var gradients: [Tensor?] = Array(repeating: nil, count: parameters.values.count)
+    let (flow, result) = head(trace.output, batch, scale: scale, into: sink)
+    if let flow { try backward(trace, batch, flow, in: pass, into: sink) }
+    return result
+  }
 
-    let result = head(trace.output, batch, scale: scale, into: &gradients)
-    guard var flow = result.hiddenGradient else {
-      return Result(lossSum: result.lossSum.item(), correct: 0, gradients: gradients)
-    }
-    flow = backwardFinish(trace, batch, flow, into: &gradients)
+  /// From the loss's gradient at the chosen hidden states back to the tokens' vectors.
+  private func backward(
+    _ trace: Trace, _ batch: BatchTensors, _ flow: Tensor, in pass: Pass,
+    into sink: some GradientSink
+  ) throws {
+    guard var flow = backwardFinish(trace, batch, flow, into: sink) else { return }
     for segment in trace.segments.reversed() {
-      flow = try backward(segment, flow, in: pass, into: &gradients)
+      guard let next = try backward(segment, flow, in: pass, into: sink) else { return }
+      flow = next
     }
-    if trainsEmbedding { backwardEmbedding(batch.ids, flow, in: pass, into: &gradients) }
-    return Result(
-      lossSum: result.lossSum.item(), correct: Int(result.correct.item()), gradients: gradients)
+    if trainsEmbedding { backwardEmbedding(batch.ids, flow, in: pass, into: sink) }
   }
 
   // MARK: Forward
 
-  /// A run of blocks between two points where the graph is cut.
+  /// A block between two points where the graph is cut.
   private struct Segment {
-    var blocks: [any Block]
+    var block: any Block
     /// What goes in, a leaf.
     var input: ActivationStore.Kept
     /// What comes out with its graph, when it was kept.
@@ -80,103 +85,93 @@ struct BackwardPass {
       model.blocks[..<first].reduce(model.embed(ids, in: pass)) { x, block in block(x, in: pass) }
     }
     var segments: [Segment] = []
-    for (index, blocks) in runs(from: first).enumerated() {
+    for (index, block) in model.blocks[first...].enumerated() {
       let passesOn = index > 0 || trainsEmbedding
       let input = x.detached().requiringGradient(passesOn)
-      let keeps = blocks.keepsGraph
-      let run = { blocks.blocks.reduce(input) { x, block in block(x, in: pass) } }
+      let keeps = checkpointing != .full
+      let run = { block(input, in: pass) }
       let output = keeps ? run() : withoutGradient(run)
       segments.append(
         Segment(
-          blocks: blocks.blocks,
-          input: keeps ? .here(input) : try activations?.keep(input) ?? .here(input),
-          output: keeps ? output : nil,
-          passesGradientOn: passesOn))
+          block: block, input: keeps ? .here(input) : try activations?.keep(input) ?? .here(input),
+          output: keeps ? output : nil, passesGradientOn: passesOn))
       x = output.detached()
     }
     return Trace(segments: segments, output: x)
-  }
-
-  /// The blocks from `first` on, in runs that keep their graph or are run again.
-  private func runs(from first: Int) -> [(blocks: [any Block], keepsGraph: Bool)] {
-    let blocks = model.blocks[first...]
-    switch checkpointing {
-    case .none, .selective: return blocks.isEmpty ? [] : [(Array(blocks), true)]
-    case .full: return blocks.map { ([$0], false) }
-    }
   }
 
   // MARK: Backward
 
   /// The loss, and its gradient with respect to the normalised hidden states that bear it.
   private func head(
-    _ x: Tensor, _ batch: BatchTensors, scale: Double, into gradients: inout [Tensor?]
-  ) -> CrossEntropy {
+    _ x: Tensor, _ batch: BatchTensors, scale: Double, into sink: some GradientSink
+  ) -> (flow: Tensor?, Result) {
     let trained = index(of: model.head.weight)
     let hidden = withoutGradient { model.finish(x).indexSelect(0, batch.lossPositions) }
-    let result = model.head.crossEntropy(
+    let loss = model.head.crossEntropy(
       hidden, targets: batch.targets, scale: scale,
       gradients: trained == nil ? .hidden : [.hidden, .weight])
-    if let trained, let gradient = result.weightGradient { add(gradient, at: trained, &gradients) }
-    return result
+    let result = Result(lossSum: loss.lossSum.item(), correct: Int(loss.correct.item()))
+    guard sink.begins(lossSum: result.lossSum) else { return (nil, result) }
+    if let trained, let gradient = loss.weightGradient {
+      sink.add(gradient, at: trained)
+      // A table that is the embedding's too waits for its other part.
+      if !embeddingIndices.contains(trained), !sink.completes([trained]) { return (nil, result) }
+    }
+    return (loss.hiddenGradient, result)
   }
 
   /// From the chosen hidden states through the final norm to the last block's output.
   private func backwardFinish(
-    _ trace: Trace, _ batch: BatchTensors, _ flow: Tensor, into gradients: inout [Tensor?]
-  ) -> Tensor {
+    _ trace: Trace, _ batch: BatchTensors, _ flow: Tensor, into sink: some GradientSink
+  ) -> Tensor? {
     let input = trace.output.requiringGradient(true)
     let hidden = withGradient { model.finish(input).indexSelect(0, batch.lossPositions) }
     let trained = indices { path in
       !path.hasPrefix(embeddingPath) && !isInBlock(path) && path != model.head.weight.path
     }
-    return backward(hidden, flow, input, trained, &gradients) ?? flow
+    return backward(hidden, flow, input, trained, sink)
   }
 
   private func backward(
-    _ segment: Segment, _ flow: Tensor, in pass: Pass, into gradients: inout [Tensor?]
-  ) throws -> Tensor {
+    _ segment: Segment, _ flow: Tensor, in pass: Pass, into sink: some GradientSink
+  ) throws -> Tensor? {
     let input = try segment.input.tensor().requiringGradient(segment.passesGradientOn)
-    let output =
-      segment.output
-      ?? withGradient { segment.blocks.reduce(input) { x, block in block(x, in: pass) } }
-    let prefixes = segment.blocks.map { $0.path + "." }
-    let trained = indices { path in prefixes.contains { path.hasPrefix($0) } }
-    return backward(
-      output, flow, segment.passesGradientOn ? input : nil, trained, &gradients) ?? flow
+    let output = segment.output ?? withGradient { segment.block(input, in: pass) }
+    let trained = indices { $0.hasPrefix(segment.block.path + ".") }
+    return backward(output, flow, segment.passesGradientOn ? input : nil, trained, sink)
   }
 
   private func backwardEmbedding(
-    _ ids: Tensor, _ flow: Tensor, in pass: Pass, into gradients: inout [Tensor?]
+    _ ids: Tensor, _ flow: Tensor, in pass: Pass, into sink: some GradientSink
   ) {
     let output = withGradient { model.embed(ids, in: pass) }
-    _ = backward(output, flow, nil, indices { $0.hasPrefix(embeddingPath) }, &gradients)
+    _ = backward(output, flow, nil, embeddingIndices, sink)
   }
 
-  /// One call of autograd: adds the trained tensors' gradients and returns the input's.
+  /// One call of autograd: hands on the trained tensors' gradients and returns the input's.
+  ///
+  /// - Returns: `flow` when no input's gradient is asked for; nil when the pass ends here.
   private func backward(
     _ output: Tensor, _ flow: Tensor, _ input: Tensor?, _ trained: [Int],
-    _ gradients: inout [Tensor?]
+    _ sink: some GradientSink
   ) -> Tensor? {
     let leaves = (input.map { [$0] } ?? []) + trained.map { parameters.values[$0] }
-    guard !leaves.isEmpty else { return nil }
+    guard !leaves.isEmpty else { return flow }
     var found = Tensor.gradients(of: [output], seeds: [flow], for: leaves)
     let inputGradient = input == nil ? nil : found.removeFirst()
     for (index, gradient) in zip(trained, found) {
-      if let gradient { add(gradient, at: index, &gradients) }
+      if let gradient { sink.add(gradient, at: index) }
     }
-    return inputGradient
-  }
-
-  private func add(_ gradient: Tensor, at index: Int, _ gradients: inout [Tensor?]) {
-    let gradient = gradient.to(.float32)
-    gradients[index] = gradients[index].map { $0 + gradient } ?? gradient
+    found.removeAll()
+    return sink.completes(trained) ? inputGradient ?? flow : nil
   }
 
   // MARK: What is trained where
 
   private var embeddingPath: String { model.embedding.weight.path }
   private var trainsEmbedding: Bool { index(of: model.embedding.weight) != nil }
+  private var embeddingIndices: [Int] { indices { $0.hasPrefix(embeddingPath) } }
 
   private func index(of weight: Weight) -> Int? { parameters.names.firstIndex(of: weight.path) }
 

@@ -53,8 +53,9 @@ extension TrainingLoop {
 
   private var savedTensors: [(String, Tensor)] {
     zip(parameters.names, parameters.masters).map { ("value.\($0)", $1) }
-      + zip(parameters.names, optimizer.firstMoments).map { ("first_moment.\($0)", $1) }
-      + zip(parameters.names, optimizer.secondMoments).map { ("second_moment.\($0)", $1) }
+      + zip(parameters.names, states).flatMap { name, state in
+        state.parts.map { ("\($0.name).\(name)", $0.tensor) }
+      }
   }
 
   private func state(notes: JSON) -> JSON {
@@ -62,11 +63,12 @@ extension TrainingLoop {
       "version": 1, "step": .integer(progress.step), "total_steps": .integer(totalSteps),
       "total_tokens": .integer(progress.totalTokens),
       "trained_tokens": .integer(progress.trainedTokens),
-      "skipped_in_a_row": .integer(progress.skippedInARow),
+      "skipped": .integer(progress.skipped), "skipped_in_a_row": .integer(progress.skippedInARow),
       "fitting_tokens": progress.fittingTokens.map { .integer($0) } ?? .null,
       "largest_fit": .integer(progress.largestFit),
       "split_micro_batches": .integer(progress.splitMicroBatches),
-      "optimizer_step": .integer(optimizer.step), "plan_sha256": .string(planHash),
+      "optimizer_step": .integer(progress.optimizerSteps),
+      "optimizer": .string(type(of: settings.optimizer).name), "plan_sha256": .string(planHash),
       "data_sha256": .string(dataHash), "model_sha256": .string(modelHash),
       "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
       "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version), "notes": notes,
@@ -79,6 +81,7 @@ extension TrainingLoop {
       ("data_sha256", .string(dataHash), "the data, the tokenizer or the chat template"),
       ("model_sha256", .string(modelHash), "the base model"),
       ("plan_sha256", .string(planHash), "the order of the data or its packing"),
+      ("optimizer", .string(type(of: settings.optimizer).name), "the optimizer"),
       ("total_steps", .integer(totalSteps), "the number of optimizer steps"),
       ("threads", .integer(Torch.threads), "the number of threads"),
       ("device", .string("\(model.device)"), "the device"),
@@ -96,25 +99,31 @@ extension TrainingLoop {
   public func restore(_ checkpoint: Checkpoint) throws {
     let path = checkpoint.folder + "/training.safetensors"
     let file = try SafetensorsFile(path: path)
-    func tensors(_ kind: String) throws -> [Tensor] {
-      try zip(parameters.names, parameters.masters).map { name, master in
-        guard let entry = file.entry("\(kind).\(name)"), entry.shape == master.shape else {
-          throw AnnealError(
-            .model, "the checkpoint has no \(kind) of \(name) with extents \(master.shape)",
-            at: .init(file: path), remedy: "It belongs to another model or other settings.")
-        }
-        return try Tensor(reading: entry, of: file)
+    func saved(_ kind: String, _ name: String, like tensor: Tensor) throws -> Tensor {
+      guard let entry = file.entry("\(kind).\(name)"), entry.shape == tensor.shape,
+        entry.dtype == tensor.dtype.safetensorsName
+      else {
+        throw AnnealError(
+          .model,
+          "the checkpoint has no \(kind) of \(name) with extents \(tensor.shape) in "
+            + tensor.dtype.rawValue,
+          at: .init(file: path),
+          remedy: "It belongs to another model, another optimizer or other settings.")
       }
+      return try Tensor(reading: entry, of: file)
     }
-    let (values, first, second) = (
-      try tensors("value"), try tensors("first_moment"), try tensors("second_moment")
-    )
+    // All of it is found before anything is overwritten.
+    let values = try zip(parameters.names, parameters.masters).map {
+      try saved("value", $0, like: $1)
+    }
+    let moments = try zip(parameters.names, states).flatMap { name, state in
+      try state.parts.map { ($0.tensor, try saved($0.name, name, like: $0.tensor)) }
+    }
     parameters.restore(values)
-    withoutGradient {
-      for (moment, saved) in zip(optimizer.firstMoments, first) { moment.copy(from: saved) }
-      for (moment, saved) in zip(optimizer.secondMoments, second) { moment.copy(from: saved) }
-    }
-    optimizer.step = checkpoint.state["optimizer_step"]?.integer ?? checkpoint.step
+    withoutGradient { for (moment, saved) in moments { moment.copy(from: saved) } }
+    progress.optimizerSteps = checkpoint.state["optimizer_step"]?.integer ?? checkpoint.step
+    progress.skipped =
+      checkpoint.state["skipped"]?.integer ?? checkpoint.step - progress.optimizerSteps
     progress.step = checkpoint.step
     progress.totalTokens = checkpoint.state["total_tokens"]?.integer ?? 0
     progress.trainedTokens = checkpoint.state["trained_tokens"]?.integer ?? 0

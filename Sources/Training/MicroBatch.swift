@@ -12,40 +12,46 @@ extension TrainingLoop {
   /// - Parameter scale: what gradients are multiplied by.
   /// - Returns: in how many parts.
   @discardableResult
-  func add(_ rows: [Int], scale: Double, to sum: inout Accumulated) throws -> Int {
+  func add(
+    _ rows: [Int], scale: Double, to sums: inout Sums, into sink: some GradientSink
+  ) throws -> Int {
     let batch = PackedBatch(rows.map { examples[$0] })
     guard batch.lossTokens > 0 else { return 0 }
     let tokens = batch.ids.count
-    let parts = halves(of: rows)
+    // A sink that uses gradients at once needs them whole.
+    let parts = sink.makePart() == nil ? nil : halves(of: rows)
     if let limit = progress.fittingTokens, tokens > limit, let parts {
-      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sum) }
+      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sums, into: sink) }
     }
     do {
-      try add(batch, scale: scale, to: &sum)
+      try add(batch, scale: scale, to: &sums, into: sink)
       progress.largestFit = max(progress.largestFit, tokens)
       return 1
     } catch let error as TorchError where error.code == .outOfMemory {
-      guard let parts else { throw doesNotFit(rows[0], error) }
+      guard let parts else { throw doesNotFit(rows, error) }
       progress.didNotFit(tokens, parts: parts.map(count))
     }
-    return try parts?.reduce(0) { try $0 + add($1, scale: scale, to: &sum) } ?? 0
+    return try parts?.reduce(0) { try $0 + add($1, scale: scale, to: &sums, into: sink) } ?? 0
   }
 
-  /// Adds a batch that fits; after a failure `sum` is as it was.
-  private func add(_ batch: PackedBatch, scale: Double, to sum: inout Accumulated) throws {
+  /// Adds a batch that fits; after a failure `sums` and a sink that has parts are as they were.
+  private func add(
+    _ batch: PackedBatch, scale: Double, to sums: inout Sums, into sink: some GradientSink
+  ) throws {
     try Torch.checked {
       var tensors = BatchTensors(batch, attachments: attachments, on: model.device)
       tensors.pass.dropout = DropoutKey(
         seed: settings.seed, step: UInt64(progress.step),
         rows: Tensor(batch.rows).to(.int64), positions: Tensor(batch.positions).to(.int64))
-      let result = try backward(tensors, scale: scale)
+      let part = sink.makePart()
+      let result =
+        try part.map { try backward(tensors, scale: scale, into: $0) }
+        ?? backward(tensors, scale: scale, into: sink)
       // Nothing is added before all of it is there.
       guard Torch.isIntact else { return }
-      for (total, gradient) in zip(sum.gradients, result.gradients) {
-        if let gradient { total.addInPlace(gradient) }
-      }
-      sum.lossSum += result.lossSum
-      sum.correct += result.correct
+      if let part { sink.takeIn(part) }
+      sums.lossSum += result.lossSum
+      sums.correct += result.correct
     }
   }
 
@@ -64,8 +70,19 @@ extension TrainingLoop {
 
   private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples[$1].ids.count } }
 
-  private func doesNotFit(_ row: Int, _ cause: TorchError) -> AnnealError {
-    AnnealError(
+  private func doesNotFit(_ rows: [Int], _ cause: TorchError) -> AnnealError {
+    let row = rows[0]
+    guard rows.count == 1 else {
+      return AnnealError(
+        .outOfMemory,
+        "a micro-batch of \(count(rows)) tokens does not fit into memory, and optimizer_in_bwd "
+          + "cannot compute it in parts: " + cause.message,
+        at: examples[row].source,
+        remedy: "Lower per_device_train_batch_size or max_length, or set "
+          + "gradient_checkpointing: full.",
+        cause: cause)
+    }
+    return AnnealError(
       .outOfMemory,
       "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone: "
         + cause.message,
@@ -86,7 +103,7 @@ extension TrainingLoop {
   /// moves. What is learned is the number of tokens that fit.
   public func tryLongest() throws {
     let longest = schedule.longest
-    guard progress.step == 0, longest.step > 0,
+    guard progress.step == 0, longest.step > 0, !settings.updatesInBackward,
       longest.tokens * 50 <= longest.runTokens || longest.tokens >= 2 * longest.firstTokens
     else { return }
     let split = progress.splitMicroBatches

@@ -86,7 +86,7 @@ extension TrainingLoop {
         _ = result.lossSum.item()
       }
     }
-    let gradients = parameters.masters.map { Tensor.zeros($0.shape, .float32, on: $0.device) }
+    let gradients = parameters.values.map { Tensor.zeros($0.shape, $0.dtype, on: $0.device) }
     try part("optimizer") { try update(by: gradients, norm: 0, rate: 0) }
     return merged(parts)
   }

@@ -23,10 +23,12 @@ public final class TrainedParameters {
   public var count: Int { values.reduce(0) { $0 + $1.count } }
 
   /// Rounds the masters into what the model computes with.
-  public func publish() {
-    for (value, master) in zip(values, masters) where value.dtype != .float32 {
-      withoutGradient { value.copy(from: master) }
-    }
+  public func publish() { values.indices.forEach(publish) }
+
+  /// Rounds one master into what the model computes with.
+  func publish(_ index: Int) {
+    guard values[index].dtype != .float32 else { return }
+    withoutGradient { values[index].copy(from: masters[index]) }
   }
 
   /// Puts `saved` values into the masters and the model.

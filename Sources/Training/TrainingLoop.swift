@@ -20,8 +20,8 @@ public final class TrainingLoop {
   public let examples: [Example]
   /// Where the loop stands.
   public internal(set) var progress = Progress()
-  /// The optimizer's moments.
-  public internal(set) var optimizer: AdamWState
+  /// What the optimizer remembers of each trained tensor.
+  public let states: [OptimizerState]
   /// Steps of the whole run.
   public let totalSteps: Int
 
@@ -41,7 +41,11 @@ public final class TrainingLoop {
     public var totalTokens = 0
     /// Loss-bearing tokens learned from.
     public var trainedTokens = 0
-    /// Steps skipped in a row because their gradient was not finite.
+    /// Steps in which the optimizer moved anything.
+    public var optimizerSteps = 0
+    /// Steps skipped because their gradient was not finite.
+    public var skipped = 0
+    /// Those of them without another between.
     public var skippedInARow = 0
     /// Tokens that fit into memory at once, as far as that was learned by running out of it.
     ///
@@ -68,12 +72,15 @@ public final class TrainingLoop {
         .data, "there is no row to learn from",
         remedy: "Look at the report of the data: which rows were dropped, and why?")
     }
+    try settings.check()
     self.model = model
     self.parameters = TrainedParameters(parameters)
     self.attachments = attachments
     self.settings = settings
     self.examples = examples
-    optimizer = AdamWState(for: self.parameters.masters)
+    states = try Torch.checked { [masters = self.parameters.masters] in
+      masters.map(settings.optimizer.state)
+    }
     schedule = BatchSchedule(examples.map(\.ids.count), settings)
     dataHash = Self.hash(examples)
     modelHash = try Self.hash(model)
@@ -129,9 +136,8 @@ public final class TrainingLoop {
     }
   }
 
-  /// The gradients of the next step and its losses, without taking it.
-  struct Accumulated {
-    var gradients: [Tensor]
+  /// What a step's micro-batches give.
+  struct Sums {
     var lossSum = 0.0
     var correct = 0
     var tokens = 0
@@ -145,63 +151,96 @@ public final class TrainingLoop {
     let clock = ContinuousClock()
     let start = clock.now
     let (epoch, microBatches) = try schedule.step(progress.step)
-    let sum = try accumulate(microBatches)
-    let norm = try Torch.checked { gradientNorm(sum.gradients) }
-    let isFinite = norm.isFinite && sum.lossSum.isFinite
-    let rate = settings.optimizer.schedule.rate(at: progress.step, of: totalSteps)
-    if isFinite { try update(by: sum.gradients, norm: norm, rate: rate) }
+    let rate = settings.optimizer.settings.schedule.rate(at: progress.step, of: totalSteps)
+    let (sums, norm) =
+      try settings.updatesInBackward
+      ? stepInBackward(microBatches, rate: rate) : stepAfterBackward(microBatches, rate: rate)
+    let isFinite = norm.isFinite && sums.lossSum.isFinite
     progress.step += 1
-    progress.totalTokens += sum.tokens
-    progress.trainedTokens += isFinite ? sum.trainedTokens : 0
+    progress.totalTokens += sums.tokens
+    progress.trainedTokens += isFinite ? sums.trainedTokens : 0
+    progress.skipped += isFinite ? 0 : 1
     progress.skippedInARow = isFinite ? 0 : progress.skippedInARow + 1
-    try stopIfDiverged(rows: sum.rows)
+    try stopIfDiverged(rows: sums.rows)
     let seconds = clock.now - start
     return StepReport(
       step: progress.step, totalSteps: totalSteps, epoch: epoch,
-      loss: sum.lossSum / Double(max(1, sum.trainedTokens)),
-      tokenAccuracy: Double(sum.correct) / Double(max(1, sum.trainedTokens)),
-      learningRate: rate, gradientNorm: norm, tokens: sum.tokens,
-      trainedTokens: sum.trainedTokens, totalTokens: progress.totalTokens,
+      loss: sums.lossSum / Double(max(1, sums.trainedTokens)),
+      tokenAccuracy: Double(sums.correct) / Double(max(1, sums.trainedTokens)),
+      learningRate: rate, gradientNorm: norm, tokens: sums.tokens,
+      trainedTokens: sums.trainedTokens, totalTokens: progress.totalTokens,
       seconds: Double(seconds.components.seconds)
         + Double(seconds.components.attoseconds) * 1e-18,
-      skippedRows: isFinite ? [] : sum.rows)
+      skippedRows: isFinite ? [] : sums.rows)
   }
 
-  /// Sums the gradients of a step's micro-batches, each divided by the tokens of the whole step.
-  func accumulate(_ microBatches: [[Int]]) throws -> Accumulated {
-    let batches = microBatches.map { PackedBatch($0.map { examples[$0] }) }
-    let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
-    var sum = Accumulated(
-      gradients: try Torch.checked {
-        parameters.masters.map { .zeros($0.shape, .float32, on: $0.device) }
-      })
-    sum.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
-    for (rows, batch) in zip(microBatches, batches) where batch.lossTokens > 0 {
-      let parts = try add(rows, scale: 1 / Double(max(1, stepTokens)), to: &sum)
-      if parts > 1 { progress.splitMicroBatches += 1 }
-      sum.tokens += batch.ids.count
-      sum.trainedTokens += batch.lossTokens
+  private func stepAfterBackward(
+    _ microBatches: [[Int]], rate: Double
+  ) throws -> (Sums, norm: Double) {
+    let (gradients, sums) = try accumulate(microBatches)
+    // √Σ g², summed in the parameters' order.
+    let norm = try Torch.checked {
+      gradients.reduce(0) { $0 + $1.sumOfSquares() }.squareRoot()
     }
-    return sum
+    if norm.isFinite, sums.lossSum.isFinite { try update(by: gradients, norm: norm, rate: rate) }
+    return (sums, norm)
   }
 
-  /// √Σ‖g‖², summed in the parameters' order.
-  private func gradientNorm(_ gradients: [Tensor]) -> Double {
-    let norms = gradients.map { $0.norm().to(.cpu) }
-    return norms.reduce(0) { $0 + $1.item() * $1.item() }.squareRoot()
-  }
-
+  /// Moves all values by gradients of norm `norm`, which is clipped.
   func update(by gradients: [Tensor], norm: Double, rate: Double) throws {
     let limit = settings.maxGradientNorm
-    let clipping = limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1
+    progress.optimizerSteps += 1
+    let step = OptimizerStep(
+      number: progress.optimizerSteps, rate: rate,
+      gradientScale: limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1)
     try Torch.checked {
       withoutGradient {
-        optimizer.update(
-          parameters.masters, by: gradients, settings.optimizer, rate: rate,
-          gradientScale: clipping)
+        let tensors = gradients.indices.map {
+          OptimizedTensor(
+            master: parameters.masters[$0], gradient: gradients[$0], state: states[$0])
+        }
+        settings.optimizer.update(tensors, step)
         parameters.publish()
       }
     }
+  }
+
+  private func stepInBackward(
+    _ microBatches: [[Int]], rate: Double
+  ) throws -> (Sums, norm: Double) {
+    let step = StepInBackward(
+      parameters, settings.optimizer, states,
+      OptimizerStep(number: progress.optimizerSteps + 1, rate: rate))
+    let sums = try run(microBatches, into: step)
+    try Torch.checked { step.finish() }
+    progress.optimizerSteps += step.hasMoved ? 1 : 0
+    return (sums, step.norm)
+  }
+
+  /// The gradients of a step and its losses, without taking it.
+  func accumulate(_ microBatches: [[Int]]) throws -> (gradients: [Tensor], sums: Sums) {
+    let gradients = GradientSums(count: states.count)
+    let sums = try run(microBatches, into: gradients)
+    return (
+      try Torch.checked {
+        states.indices.map { gradients.take($0, like: parameters.masters[$0]) }
+      }, sums
+    )
+  }
+
+  /// Runs a step's micro-batches forward and back, each loss divided by the tokens of the whole step.
+  private func run(_ microBatches: [[Int]], into sink: some GradientSink) throws -> Sums {
+    let batches = microBatches.map { PackedBatch($0.map { examples[$0] }) }
+    let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
+    var sums = Sums()
+    sums.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
+    for (rows, batch) in zip(microBatches, batches) where batch.lossTokens > 0 {
+      let parts = try add(rows, scale: 1 / Double(max(1, stepTokens)), to: &sums, into: sink)
+      if parts > 1 { progress.splitMicroBatches += 1 }
+      sums.tokens += batch.ids.count
+      sums.trainedTokens += batch.lossTokens
+    }
+    return sums
   }
 
   /// Whether too many steps in a row had to be skipped.

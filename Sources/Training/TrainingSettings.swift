@@ -1,9 +1,10 @@
 public import AnnealDatasets
+internal import AnnealFiles
 
 /// How a run trains, whatever it trains.
 public struct TrainingSettings: Sendable {
   /// The optimizer and its learning rate.
-  public var optimizer: AdamW
+  public var optimizer: any Optimizer
   /// How rows become micro-batches and optimizer steps.
   public var batch: BatchSettings
   /// Passes over the data; a fraction ends in the middle of one.
@@ -14,6 +15,11 @@ public struct TrainingSettings: Sendable {
   ///
   /// 0 leaves them.
   public var maxGradientNorm: Double
+  /// Whether a tensor moves during the backward pass, as soon as its gradient is complete.
+  ///
+  /// The gradient of the whole model then never exists. The same values come out, so it needs steps
+  /// of one micro-batch and gradients that are not clipped.
+  public var updatesInBackward = false
   /// Which activations are kept.
   public var checkpointing: ActivationCheckpointing
   /// The folder for a scratch file that recomputed blocks' inputs wait in; nil keeps them where the
@@ -28,7 +34,7 @@ public struct TrainingSettings: Sendable {
 
   /// Settings.
   public init(
-    optimizer: AdamW, batch: BatchSettings, epochs: Double = 3, maxSteps: Int? = nil,
+    optimizer: some Optimizer, batch: BatchSettings, epochs: Double = 3, maxSteps: Int? = nil,
     maxGradientNorm: Double = 1, checkpointing: ActivationCheckpointing = .none, seed: UInt64 = 17
   ) {
     self.optimizer = optimizer
@@ -38,6 +44,16 @@ public struct TrainingSettings: Sendable {
     self.maxGradientNorm = maxGradientNorm
     self.checkpointing = checkpointing
     self.seed = seed
+  }
+
+  /// Throws where two settings contradict each other.
+  func check() throws {
+    guard updatesInBackward, batch.accumulation > 1 || maxGradientNorm > 0 else { return }
+    throw AnnealError(
+      .usage,
+      "values cannot move during the backward pass when gradients are accumulated or clipped",
+      remedy: "Set batch.accumulation to 1 and maxGradientNorm to 0, or updatesInBackward to false."
+    )
   }
 }
 

@@ -110,6 +110,15 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     #expect(recipe.loraTargetModules == targets)
   }
 
+  @Test(arguments: ["adamw_8bit", "adamw_bnb_8bit", "paged_adamw_8bit"])
+  func `8-bit AdamW goes by the names of other tools`(name: String) throws {
+    let recipe = try Recipe(
+      yaml: minimal + "\noptim: \(name)\noptimizer_in_bwd: true\nmax_grad_norm: 0")
+    #expect(recipe.optim.rawValue == "adamw_8bit")
+    #expect(recipe.yaml.contains("optim: adamw_8bit"))
+    #expect(recipe.optimizerInBwd)
+  }
+
   @Test func `datasets may say their format, part and weight`() throws {
     let recipe = try Recipe(
       yaml: """
@@ -155,6 +164,13 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     ("quantization_bit: 3", ["found 3, expected a whole number, 4 or 8"]),
     ("quantization_bit: 8\nquantization_type: nf4", ["nf4 has 4 bits; quantization_bit is 8"]),
     ("quantization_bit: 4\nfinetuning_type: full", ["codes cannot be trained"]),
+    ("optim: adamw8bit", ["expected one of adamw, adamw_8bit", "Did you mean adamw_8bit?"]),
+    ("optim: lion", ["does not support optim: lion yet", "adamw, adamw_8bit"]),
+    ("optimizer_in_bwd: true", ["r.yaml:4:optimizer_in_bwd", "Set max_grad_norm: 0"]),
+    (
+      "max_grad_norm: 0\noptimizer_in_bwd: true\ngradient_accumulation_steps: 2",
+      ["r.yaml:5:optimizer_in_bwd", "Set gradient_accumulation_steps: 1"]
+    ),
     ("finetuning_type: qlora", ["Write finetuning_type: lora and quantization_bit: 4."]),
     ("load_in_4bit: true", ["Write quantization_bit: 4."]),
     ("beta: 0.1", ["Preference training is not supported yet"]),

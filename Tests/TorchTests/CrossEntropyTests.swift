@@ -89,6 +89,20 @@ struct CrossEntropyTests {
     }
   }
 
+  @Test func `a bfloat16 gradient of the weight is summed in float32 over chunks`() throws {
+    let results = [1, 5, 37].map { chunk in
+      linearCrossEntropy(
+        hidden: hidden.to(.bfloat16), weight: weight.to(.bfloat16), targets: targets,
+        wantsHiddenGradient: false, wantsWeightGradient: true, chunk: chunk)
+    }
+    #expect(results.map { $0.weightGradient?.dtype } == [.float32, .float32, .bfloat16])
+    let whole = try #require(results[2].weightGradient)
+    for part in results {
+      // A product is rounded to 8 bits: once as a whole, or each chunk's before they are summed.
+      #expect(distance(try #require(part.weightGradient), whole) < 1e-2)
+    }
+  }
+
   @Test func `loss stays finite for extreme logits`() {
     let found = linearCrossEntropy(
       hidden: hidden * 1000, weight: weight, targets: targets, wantsHiddenGradient: true)

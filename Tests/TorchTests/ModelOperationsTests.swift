@@ -146,10 +146,10 @@ struct ModelOperationsTests {
     var (q, n, w) = (p.to(.float64), m.to(.float64), v.to(.float64))
     for step in 1...4 {
       let g = sample([300], UInt64(step))
-      adamWStep(
-        parameters: [p], gradients: [g], firstMoments: [m], secondMoments: [v],
+      let move = AdamWStep(
         learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, step: step,
         gradientScale: 0.5)
+      move(parameters: [p], gradients: [g], firstMoments: [m], secondMoments: [v])
       let h = g.to(.float64) * 0.5
       n = n * 0.9 + h * 0.1
       w = w * 0.99 + h.squared() * 0.01
@@ -167,9 +167,9 @@ struct ModelOperationsTests {
     let (p, m, v) = (Tensor.ones([4]), Tensor.zeros([4]), Tensor.zeros([4]))
     #expect(throws: TorchError.self) {
       try Torch.checked {
-        adamWStep(
+        AdamWStep(learningRate: 1, step: 1)(
           parameters: [p, p], gradients: [.ones([4]), .ones([3])], firstMoments: [m, m],
-          secondMoments: [v, v], learningRate: 1, step: 1)
+          secondMoments: [v, v])
       }
     }
     #expect(p.floats() == [1, 1, 1, 1])

@@ -44,10 +44,10 @@ final class Hunger: AnnealNeural.Attachment {
     let parts = try loop.accumulate([Array(0..<8)])
     #expect(loop.progress.splitMicroBatches == 1)
     #expect((hunger.seen.first ?? 0) > 30)
-    #expect(parts.trainedTokens == whole.trainedTokens && parts.tokens == whole.tokens)
-    #expect(parts.correct == whole.correct)
+    #expect(parts.sums.trainedTokens == whole.sums.trainedTokens && parts.sums.tokens == whole.sums.tokens)
+    #expect(parts.sums.correct == whole.sums.correct)
     // float32 sums in another order.
-    #expect(abs(parts.lossSum - whole.lossSum) <= 1e-6 * whole.lossSum)
+    #expect(abs(parts.sums.lossSum - whole.sums.lossSum) <= 1e-6 * whole.sums.lossSum)
     for (a, b) in zip(parts.gradients, whole.gradients) {
       let (a, b) = (a.floats().map(Double.init), b.floats().map(Double.init))
       let scale = b.map(abs).max() ?? 0

@@ -25,9 +25,10 @@ func tinyLoop(
   _ batch: BatchSettings, lora: Bool = true, checkpointing: ActivationCheckpointing = .none,
   model name: String = "llama", dropout: Double = 0.1, rows: Int = 16, epochs: Double = 1,
   isStreamed: Bool = false, activationFolder: String? = nil, hunger: Hunger? = nil,
-  on device: Device = .cpu
+  on device: Device = .cpu, dtype: DType = .float32,
+  change: (inout TrainingSettings) -> Void = { _ in }
 ) throws -> TrainingLoop {
-  let model = try TinyModel(name, on: device, isStreamed: isStreamed)
+  let model = try TinyModel(name, as: dtype, on: device, isStreamed: isStreamed)
   var attached: AttachedAdapter?
   if lora {
     let fresh = try model.network.attach(LoRA(rank: 4, alpha: 8, dropout: dropout), seed: 1)
@@ -50,6 +51,7 @@ func tinyLoop(
     optimizer: .adamW(.cosine(peak: 1e-2, warmup: 1)), batch: batch, epochs: epochs,
     checkpointing: checkpointing, seed: 7)
   settings.activationFolder = activationFolder
+  change(&settings)
   return try TrainingLoop(
     model.network, training: parameters, attachments: attachments, on: raggedExamples(rows),
     settings: settings)
@@ -80,8 +82,8 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     let loop = try tinyLoop(.rows(8), dropout: 0)
     let together = try loop.accumulate([Array(0..<8)])
     let alone = try loop.accumulate((0..<8).map { [$0] })
-    #expect(abs(together.lossSum - alone.lossSum) / alone.lossSum <= 1e-5)
-    #expect(together.trainedTokens == alone.trainedTokens)
+    #expect(abs(together.sums.lossSum - alone.sums.lossSum) / alone.sums.lossSum <= 1e-5)
+    #expect(together.sums.trainedTokens == alone.sums.trainedTokens)
     for (a, b) in zip(together.gradients, alone.gradients) {
       let (a, b) = (a.floats().map(Double.init), b.floats().map(Double.init))
       #expect(largestDifference(a, b) <= 1e-5)
@@ -96,7 +98,7 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     let kept = try tinyLoop(.rows(8), lora: lora).accumulate([Array(0..<8)])
     let recomputed = try tinyLoop(.rows(8), lora: lora, checkpointing: checkpointing)
       .accumulate([Array(0..<8)])
-    #expect(kept.lossSum == recomputed.lossSum)
+    #expect(kept.sums.lossSum == recomputed.sums.lossSum)
     for (a, b) in zip(kept.gradients, recomputed.gradients) {
       let (a, b) = (a.floats().map(Double.init), b.floats().map(Double.init))
       #expect(largestDifference(a, b) <= 1e-6)
@@ -106,18 +108,18 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
   @Test(arguments: ["llama", "qwen2"])
   func `gradients are those of finite differences`(name: String) throws {
     let loop = try tinyLoop(.rows(4), lora: false, model: name, rows: 4)
-    let sum = try loop.accumulate([[0, 1, 2, 3]])
-    let tokens = Double(sum.trainedTokens)
+    let (gradients, sums) = try loop.accumulate([[0, 1, 2, 3]])
+    let tokens = Double(sums.trainedTokens)
     for (index, parameter) in loop.parameters.names.enumerated() {
       // The largest entry of each gradient, nudged both ways.
-      let gradient = sum.gradients[index].reshaped([-1])
+      let gradient = gradients[index].reshaped([-1])
       let place = Int(gradient.abs().argmax(0).item())
       let analytic = gradient.select(0, place).item()
       let value = loop.parameters.values[index].detached().view(-1).narrow(0, place, 1)
       let losses = try [1e-2, -1e-2].map { nudge in
         withoutGradient { value.addInPlace(Tensor([Float(nudge)])) }
         defer { withoutGradient { value.addInPlace(Tensor([Float(-nudge)])) } }
-        return try loop.accumulate([[0, 1, 2, 3]]).lossSum / tokens
+        return try loop.accumulate([[0, 1, 2, 3]]).sums.lossSum / tokens
       }
       let numeric = (losses[0] - losses[1]) / 2e-2
       // float32 losses near 4 differ by about 1e-6 in rounding: 1e-4 of slope at this nudge.

@@ -88,6 +88,8 @@ public struct Recipe: Sendable, Equatable {
   public var weightDecay = 0.0
   /// Largest norm of the gradient; 0 for no clipping.
   public var maxGradNorm = 1.0
+  /// Whether values move during the backward pass, block by block.
+  public var optimizerInBwd = false
 
   // Machine
   /// Number format of the base.

@@ -1,3 +1,5 @@
+internal import AnnealTraining
+
 extension Recipe {
   /// What is learned from the data.
   public enum Stage: String, Sendable, CaseIterable, RecipeChoice {
@@ -54,17 +56,38 @@ extension Recipe {
     ]
   }
 
-  /// The optimizer.
-  public enum Optimizer: String, Sendable, CaseIterable, RecipeChoice {
-    /// Adam with decoupled weight decay (arXiv 1711.05101), float32 state.
-    case adamw
+  /// The optimizer: one of the registry's.
+  public struct Optimizer: RawRepresentable, Sendable, Hashable, CaseIterable, RecipeChoice {
+    /// Its name.
+    public let rawValue: String
+    let kind: any AnnealTraining.Optimizer.Type
 
-    static let synonyms: [String: Optimizer] = [
-      "adamw_torch": .adamw, "adamw_torch_fused": .adamw, "adamw_hf": .adamw,
-    ]
+    /// The optimizer that is called `rawValue`; nil when there is none.
+    public init?(rawValue: String) {
+      guard let kind = OptimizerRegistry.builtin.optimizer(named: rawValue) else { return nil }
+      self.init(kind)
+    }
+
+    private init(_ kind: any AnnealTraining.Optimizer.Type) {
+      (rawValue, self.kind) = (kind.name, kind)
+    }
+
+    /// Every optimizer there is.
+    public static var allCases: [Optimizer] {
+      OptimizerRegistry.builtin.names.compactMap(Optimizer.init)
+    }
+
+    /// Adam with decoupled weight decay, float32 state.
+    public static let adamw = Optimizer(AdamW.self)
+
+    /// The same when their names are.
+    public static func == (a: Optimizer, b: Optimizer) -> Bool { a.rawValue == b.rawValue }
+
+    /// Hashes the name.
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
     static let later = [
-      "adamw_8bit", "adamw_bnb_8bit", "paged_adamw_8bit", "paged_adamw_32bit", "adafactor",
-      "lion", "sgd", "muon", "galore_adamw", "schedule_free_adamw", "adam", "lomo",
+      "adafactor", "lion", "sgd", "muon", "galore_adamw", "schedule_free_adamw", "adam", "lomo",
     ]
   }
 

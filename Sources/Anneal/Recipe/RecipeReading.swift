@@ -125,6 +125,18 @@ extension Recipe {
         "early_stopping_patience", "early stopping needs evaluations",
         "Set eval_strategy to steps or epoch, and val_size above 0 or eval_datasets.")
     }
+    if optimizerInBwd, gradientAccumulationSteps > 1 {
+      throw fault(
+        "optimizer_in_bwd", "the values cannot move before all micro-batches of a step are summed",
+        "Set gradient_accumulation_steps: 1 (a larger per_device_train_batch_size reads as many "
+          + "rows), or optimizer_in_bwd: false.")
+    }
+    if optimizerInBwd, maxGradNorm > 0 {
+      throw fault(
+        "optimizer_in_bwd",
+        "the values move before the gradient's norm is known, so it cannot be clipped",
+        "Set max_grad_norm: 0, or optimizer_in_bwd: false.")
+    }
     if stage == .sft, !trainOnInputs, rolesToTrain.isEmpty {
       throw fault(
         "roles_to_train", "no role is left to learn from", "Name one, such as [assistant].")

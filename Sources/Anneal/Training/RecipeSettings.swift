@@ -61,16 +61,17 @@ extension Recipe {
       }
     let schedule = Schedule(
       shape, peak: learningRate, warmup: totalSteps.map(warmup) ?? 0, floor: minLRRatio)
+    let optimizer = OptimizerSettings(
+      schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon, weightDecay: weightDecay)
     var settings = TrainingSettings(
-      optimizer: AdamW(
-        schedule, beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon,
-        weightDecay: weightDecay),
+      optimizer: optim.kind.init(optimizer),
       batch: .rows(
         perDeviceTrainBatchSize, accumulate: gradientAccumulationSteps,
         packing: packing ? maxLength : nil),
       epochs: numTrainEpochs, maxSteps: maxSteps, maxGradientNorm: maxGradNorm,
       checkpointing: checkpointing, seed: UInt64(seed))
     settings.activationFolder = offload.movesActivations ? outputDir : nil
+    settings.updatesInBackward = optimizerInBwd
     return settings
   }
 

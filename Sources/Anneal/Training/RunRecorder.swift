@@ -166,7 +166,7 @@ final class RunRecorder {
     summary.fill(from: rows)
     summary.parameters = model.network.parameterCount
     summary.trainableParameters = loop.parameters.count
-    summary.skippedSteps = loop.progress.step - loop.optimizer.step
+    summary.skippedSteps = loop.progress.skipped
     summary.resumedFromStep = folder.resume?.step
     summary.splitMicroBatches = loop.progress.splitMicroBatches
     summary.reading = CurveReading(rows).sentences

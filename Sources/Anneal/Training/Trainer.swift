@@ -23,7 +23,7 @@ public struct Trainer: Sendable {
   ///   - batch: what an optimizer step reads.
   ///   - epochs: passes over the data.
   public init(
-    _ objective: any Objective, optimizer: AdamW, batch: BatchSettings, epochs: Double = 3,
+    _ objective: any Objective, optimizer: some Optimizer, batch: BatchSettings, epochs: Double = 3,
     seed: UInt64 = 17
   ) {
     self.objective = objective

@@ -119,6 +119,7 @@ ct_result ct_reduce_along(
     ct_reduction operation, ct_in tensor, int64_t dimension, bool keep, ct_tensor **out);
 ct_result ct_top(
     ct_in tensor, int64_t count, int64_t dimension, ct_tensor **values, ct_tensor **indices);
+ct_result ct_sum_of_squares(ct_in tensor, double *out);
 ct_result ct_sort(
     ct_in tensor, int64_t dimension, bool descending, ct_tensor **values, ct_tensor **indices);
 
@@ -217,7 +218,7 @@ ct_result ct_dropout_mask(
     ct_in rows, ct_in positions, int64_t width, double probability, uint64_t key, int dtype,
     ct_tensor **out);
 
-// Optimizers (optimizers.cpp)
+// Optimizers (optimizers.cpp): float32 parameters and moments, float32 or bfloat16 gradients.
 typedef struct {
   double learning_rate, beta1, beta2, epsilon, weight_decay, gradient_scale;
   int64_t step;
@@ -225,6 +226,13 @@ typedef struct {
 ct_result ct_adamw_step(
     const ct_in *parameters, const ct_in *gradients, const ct_in *first, const ct_in *second,
     int64_t count, const ct_adamw *settings);
+// The same with moments in 8-bit codes, a float32 scale for each CT_MOMENT_BLOCK values.
+enum { CT_MOMENT_BLOCK = 256 };
+typedef struct { ct_in codes, scales; } ct_moment;
+ct_result ct_adamw_8bit_step(
+    const ct_in *parameters, const ct_in *gradients, const ct_moment *first,
+    const ct_moment *second, int64_t count, const ct_adamw *settings);
+ct_result ct_dynamic_map(bool is_signed, ct_tensor **out);  // 256 values, ascending
 
 // CPU memory (memory.cpp), bytes
 int64_t ct_memory_current(void);

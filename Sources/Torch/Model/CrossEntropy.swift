@@ -10,7 +10,9 @@ public struct CrossEntropy {
   public var logProbabilities: Tensor?
   /// The loss's gradient at the hidden states, `[M, D]` in their kind, times `scale`.
   public var hiddenGradient: Tensor?
-  /// The loss's gradient at the weight, float32 `[V, D]`, times `scale`.
+  /// The loss's gradient at the weight, `[V, D]`, times `scale`.
+  ///
+  /// In the weight's kind when one chunk held all positions, else summed in float32.
   public var weightGradient: Tensor?
 }
 
@@ -28,7 +30,8 @@ public struct CrossEntropy {
 ///   - targets: token numbers, `[M]`, int64.
 ///   - tokenWeights: a factor for each position's loss, `[M]`, float32; 1 when nil.
 ///   - scale: a factor for the gradients alone, such as one over the batch's loss-bearing tokens.
-///   - chunk: positions at a time; 0 chooses so that logits take about 96 MB.
+///   - chunk: positions at a time; 0 chooses so that logits take about 96 MB, more beside a
+///     gradient of the weight.
 ///   - softCap: logits become `cap · tanh(logits / cap)`, as in Gemma 2.
 public func linearCrossEntropy(
   hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: Tensor,

@@ -2,70 +2,64 @@ public import AnnealTorch
 
 /// Adam with decoupled weight decay (arXiv 1711.05101).
 ///
-/// Moments and the values they move are float32: 12 bytes a trained value with its master copy.
-public struct AdamW: Sendable, Hashable {
-  /// The learning rate.
-  public var schedule: Schedule
-  /// How long the mean of the gradient remembers.
-  public var beta1: Double
-  /// How long the mean of its square remembers.
-  public var beta2: Double
-  /// Added to the root of the mean square.
-  public var epsilon: Double
-  /// How fast matrices shrink; vectors (norms, biases) never do.
-  public var weightDecay: Double
+/// Both moments are float32: 8 bytes a trained value beside the value's own 4.
+public struct AdamW: Optimizer, Hashable {
+  /// `optim: adamw`.
+  public static let name = "adamw"
+  /// Peers' names; paging moves state out of a GPU's memory and changes no number.
+  public static let aliases = [
+    "adamw_torch", "adamw_torch_fused", "adamw_hf", "paged_adamw", "paged_adamw_32bit",
+  ]
 
-  /// An optimizer; the defaults are the field's.
-  public init(
-    _ schedule: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0
-  ) {
-    self.schedule = schedule
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-    self.weightDecay = weightDecay
+  /// The learning rate, decays and weight decay.
+  public var settings: OptimizerSettings
+
+  /// An optimizer.
+  public init(_ settings: OptimizerSettings) { self.settings = settings }
+
+  /// Zeros: `first_moment` and `second_moment`, float32 in the tensor's shape.
+  public func state(of master: Tensor) -> OptimizerState {
+    OptimizerState(
+      ["first_moment", "second_moment"].map {
+        ($0, .zeros(master.shape, .float32, on: master.device))
+      })
   }
 
-  /// An optimizer, spelt for a call site: `optimizer: .adamW(.cosine(peak: 2e-4, warmup: 100))`.
-  public static func adamW(_ schedule: Schedule, weightDecay: Double = 0) -> AdamW {
-    AdamW(schedule, weightDecay: weightDecay)
+  /// 8 bytes a value.
+  public func stateBytes(count: Int) -> Int { 8 * count }
+
+  /// Moves tensors and their moments.
+  public func update(_ tensors: [OptimizedTensor], _ step: OptimizerStep) {
+    for (decay, group) in settings.groups(tensors) {
+      settings.step(step, weightDecay: decay)(
+        parameters: group.map(\.master), gradients: group.map(\.gradient),
+        firstMoments: group.compactMap { $0.state["first_moment"] },
+        secondMoments: group.compactMap { $0.state["second_moment"] })
+    }
   }
 }
 
-/// The moments of trained values.
-public struct AdamWState {
-  /// Means of the gradients, float32.
-  public var firstMoments: [Tensor]
-  /// Means of their squares, float32.
-  public var secondMoments: [Tensor]
-  /// Steps taken; a skipped step is none.
-  public var step: Int
+extension Optimizer where Self == AdamW {
+  /// AdamW, spelt for a call site: `optimizer: .adamW(.cosine(peak: 2e-4, warmup: 100))`.
+  public static func adamW(_ schedule: Schedule, weightDecay: Double = 0) -> AdamW {
+    AdamW(OptimizerSettings(schedule, weightDecay: weightDecay))
+  }
+}
 
-  /// Moments of values that have not moved yet.
-  public init(for masters: [Tensor]) {
-    firstMoments = masters.map { .zeros($0.shape, .float32, on: $0.device) }
-    secondMoments = masters.map { .zeros($0.shape, .float32, on: $0.device) }
-    step = 0
+extension OptimizerSettings {
+  /// Matrices, and vectors, which do not shrink.
+  func groups(_ tensors: [OptimizedTensor]) -> [(decay: Double, tensors: [OptimizedTensor])] {
+    let groups = [
+      (weightDecay, tensors.filter { $0.master.rank >= 2 }),
+      (0, tensors.filter { $0.master.rank < 2 }),
+    ]
+    return groups.filter { !$0.1.isEmpty }
   }
 
-  /// Moves `masters` against `gradients`.
-  ///
-  /// - Parameter gradientScale: what gradients are multiplied by, such as a clipping factor.
-  mutating func update(
-    _ masters: [Tensor], by gradients: [Tensor], _ adamW: AdamW, rate: Double,
-    gradientScale: Double
-  ) {
-    step += 1
-    let matrices = masters.indices.filter { masters[$0].rank >= 2 }
-    let vectors = masters.indices.filter { masters[$0].rank < 2 }
-    for (group, decay) in [(matrices, adamW.weightDecay), (vectors, 0)] where !group.isEmpty {
-      adamWStep(
-        parameters: group.map { masters[$0] }, gradients: group.map { gradients[$0] },
-        firstMoments: group.map { firstMoments[$0] },
-        secondMoments: group.map { secondMoments[$0] }, learningRate: rate, beta1: adamW.beta1,
-        beta2: adamW.beta2, epsilon: adamW.epsilon, weightDecay: decay, step: step,
-        gradientScale: gradientScale)
-    }
+  /// A step of AdamW with these settings.
+  func step(_ step: OptimizerStep, weightDecay: Double) -> AdamWStep {
+    AdamWStep(
+      learningRate: step.rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay, step: step.number, gradientScale: step.gradientScale)
   }
 }
