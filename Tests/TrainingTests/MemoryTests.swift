@@ -44,7 +44,9 @@ final class Hunger: AnnealNeural.Attachment {
     let parts = try loop.accumulate([Array(0..<8)])
     #expect(loop.progress.splitMicroBatches == 1)
     #expect((hunger.seen.first ?? 0) > 30)
-    #expect(parts.sums.trainedTokens == whole.sums.trainedTokens && parts.sums.tokens == whole.sums.tokens)
+    #expect(
+      parts.sums.trainedTokens == whole.sums.trainedTokens && parts.sums.tokens == whole.sums.tokens
+    )
     #expect(parts.sums.correct == whole.sums.correct)
     // float32 sums in another order.
     #expect(abs(parts.sums.lossSum - whole.sums.lossSum) <= 1e-6 * whole.sums.lossSum)
