@@ -110,15 +110,15 @@ void composed_rows(
 }
 
 /// Rows whose logits take about 96 MB, so that a pass over the weight is well used; 256 MB when
-/// each chunk also adds to a gradient as large as the weight. All rows where their logits take no
-/// more than a chunk and the float32 sum that several chunks need.
+/// each chunk also adds to a gradient as large as the weight. All rows where that takes no more:
+/// their gradient then needs no sum in float32.
 int64_t chosen_chunk(
     const ct_cross_entropy_request &request, const at::Tensor &weight, int64_t rows) {
   if (request.chunk > 0) return request.chunk;
   const int64_t row = weight.size(0) * static_cast<int64_t>(weight.element_size());
   const int64_t bytes = int64_t(request.wants_weight_gradient ? 256 : 96) << 20;
   const bool needs_sum = request.wants_weight_gradient && weight.scalar_type() != at::kFloat;
-  if (needs_sum && rows * row <= bytes + 4 * weight.numel()) return std::max<int64_t>(rows, 1);
+  if (needs_sum && rows * row <= bytes + 2 * weight.numel()) return std::max<int64_t>(rows, 1);
   return std::clamp<int64_t>(bytes / std::max<int64_t>(row, 1) / 32 * 32, 32, 4096);
 }
 

@@ -21,6 +21,11 @@ struct BackwardPass {
   let checkpointing: ActivationCheckpointing
   /// Where inputs of recomputed blocks wait; nil leaves them where they are.
   var activations: ActivationStore?
+  /// Whether memory counts more than time where checkpointing is selective.
+  ///
+  /// Then the last sixth of the blocks keep only their input: their activations would lie beside the
+  /// head's logits, when most memory is in use.
+  var sparesLastBlocks = false
 
   /// What a micro-batch gives.
   struct Result {
@@ -85,19 +90,30 @@ struct BackwardPass {
       model.blocks[..<first].reduce(model.embed(ids, in: pass)) { x, block in block(x, in: pass) }
     }
     var segments: [Segment] = []
+    let kept = model.blocks.count - first - recomputedBlocks
     for (index, block) in model.blocks[first...].enumerated() {
       let passesOn = index > 0 || trainsEmbedding
       let input = x.detached().requiringGradient(passesOn)
-      let keeps = checkpointing != .full
+      let keeps = index < kept
       let run = { block(input, in: pass) }
       let output = keeps ? run() : withoutGradient(run)
       segments.append(
         Segment(
-          block: block, input: keeps ? .here(input) : try activations?.keep(input) ?? .here(input),
+          block: block,
+          input: keeps ? .here(input) : try activations?.keep(input) ?? .here(input),
           output: keeps ? output : nil, passesGradientOn: passesOn))
       x = output.detached()
     }
     return Trace(segments: segments, output: x)
+  }
+
+  /// Blocks at the end that keep only their input.
+  private var recomputedBlocks: Int {
+    switch checkpointing {
+    case .none: 0
+    case .selective: sparesLastBlocks ? (model.blocks.count + 5) / 6 : 0
+    case .full: model.blocks.count
+    }
   }
 
   // MARK: Backward

@@ -8,11 +8,6 @@ protocol GradientSink: AnyObject {
   func add(_ gradient: Tensor, at index: Int)
   /// These tensors' gradients have all their parts; false ends the pass.
   func completes(_ indices: [Int]) -> Bool
-  /// Where the gradients of a part of a micro-batch wait until all of it is computed; nil for a sink
-  /// that uses gradients at once.
-  func makePart() -> GradientSums?
-  /// Adds what waited in a part.
-  func takeIn(_ part: GradientSums)
 }
 
 /// Sums of gradients, in the type they come in as long as there is one part, else float32.
@@ -20,8 +15,14 @@ final class GradientSums: GradientSink {
   private var sums: [Tensor?]
   /// Sums that nothing else shares, and that may be added to in place.
   private var isOwn: [Bool]
+  private let keepsComplete: Bool
 
-  init(count: Int) {
+  /// No gradients yet.
+  ///
+  /// - Parameter keepsComplete: false drops gradients that are complete, to try how much memory a pass
+  ///   takes.
+  init(count: Int, keepsComplete: Bool = true) {
+    self.keepsComplete = keepsComplete
     sums = Array(repeating: nil, count: count)
     isOwn = Array(repeating: false, count: count)
   }
@@ -35,15 +36,21 @@ final class GradientSums: GradientSink {
     (sums[index], isOwn[index]) = (own, true)
   }
 
-  func completes(_ indices: [Int]) -> Bool { true }
+  func completes(_ indices: [Int]) -> Bool {
+    if !keepsComplete { indices.forEach { sums[$0] = nil } }
+    return true
+  }
 
-  func makePart() -> GradientSums? { GradientSums(count: sums.count) }
-
-  func takeIn(_ part: GradientSums) {
-    for (index, gradient) in part.sums.enumerated() {
-      if let gradient { add(gradient, at: index) }
+  /// Adds what `part` holds, which is empty then.
+  func add(_ part: GradientSums) {
+    for index in sums.indices {
+      if let gradient = part.sums[index] { add(gradient, at: index) }
+      part.sums[index] = nil
     }
   }
+
+  /// Lets all of it go.
+  func drop() { sums = sums.map { _ in nil } }
 
   /// Gives the sum away; zeros where there was no gradient.
   func take(_ index: Int, like master: Tensor) -> Tensor {

@@ -13,45 +13,59 @@ extension TrainingLoop {
   /// - Returns: in how many parts.
   @discardableResult
   func add(
-    _ rows: [Int], scale: Double, to sums: inout Sums, into sink: some GradientSink
+    _ rows: [Int], scale: Double, to sums: inout Sums, _ gradients: GradientSums
   ) throws -> Int {
     let batch = PackedBatch(rows.map { examples[$0] })
     guard batch.lossTokens > 0 else { return 0 }
     let tokens = batch.ids.count
-    // A sink that uses gradients at once needs them whole.
-    let parts = sink.makePart() == nil ? nil : halves(of: rows)
+    let parts = halves(of: rows)
     if let limit = progress.fittingTokens, tokens > limit, let parts {
-      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sums, into: sink) }
+      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sums, gradients) }
     }
+    // Nothing is added before all of it is there.
+    let part = GradientSums(count: states.count)
     do {
-      try add(batch, scale: scale, to: &sums, into: sink)
-      progress.largestFit = max(progress.largestFit, tokens)
-      return 1
+      sums.add(try pass(batch, scale: scale, into: part))
     } catch let error as TorchError where error.code == .outOfMemory {
-      guard let parts else { throw doesNotFit(rows, error) }
+      guard let parts else { throw doesNotFit(rows[0], error) }
       progress.didNotFit(tokens, parts: parts.map(count))
+      part.drop()
+      return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sums, gradients) }
     }
-    return try parts?.reduce(0) { try $0 + add($1, scale: scale, to: &sums, into: sink) } ?? 0
+    progress.largestFit = max(progress.largestFit, tokens)
+    try Torch.checked { gradients.add(part) }
+    return 1
   }
 
-  /// Adds a batch that fits; after a failure `sums` and a sink that has parts are as they were.
-  private func add(
-    _ batch: PackedBatch, scale: Double, to sums: inout Sums, into sink: some GradientSink
-  ) throws {
+  /// Runs a micro-batch forward and back.
+  func pass(
+    _ batch: PackedBatch, scale: Double, into sink: some GradientSink
+  ) throws -> BackwardPass.Result {
     try Torch.checked {
       var tensors = BatchTensors(batch, attachments: attachments, on: model.device)
       tensors.pass.dropout = DropoutKey(
         seed: settings.seed, step: UInt64(progress.step),
         rows: Tensor(batch.rows).to(.int64), positions: Tensor(batch.positions).to(.int64))
-      let part = sink.makePart()
-      let result =
-        try part.map { try backward(tensors, scale: scale, into: $0) }
-        ?? backward(tensors, scale: scale, into: sink)
-      // Nothing is added before all of it is there.
-      guard Torch.isIntact else { return }
-      if let part { sink.takeIn(part) }
-      sums.lossSum += result.lossSum
-      sums.correct += result.correct
+      return try backward(tensors, scale: scale, into: sink)
+    }
+  }
+
+  /// Runs a micro-batch that cannot be computed in parts, since values move while it runs.
+  func passAtOnce(
+    _ rows: [Int], scale: Double, into sink: some GradientSink
+  ) throws -> BackwardPass.Result {
+    do {
+      return try pass(PackedBatch(rows.map { examples[$0] }), scale: scale, into: sink)
+    } catch let error as TorchError where error.code == .outOfMemory {
+      throw AnnealError(
+        .outOfMemory,
+        "a micro-batch of \(count(rows)) tokens does not fit into memory, and a step during the "
+          + "backward pass cannot be computed in parts: \(error.message)",
+        at: rows.first.map { examples[$0].source },
+        remedy:
+          "Lower per_device_train_batch_size or max_length, set gradient_checkpointing: full, "
+          + "or optimizer_in_bwd: false; the last checkpoint is intact.",
+        cause: error)
     }
   }
 
@@ -70,19 +84,8 @@ extension TrainingLoop {
 
   private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples[$1].ids.count } }
 
-  private func doesNotFit(_ rows: [Int], _ cause: TorchError) -> AnnealError {
-    let row = rows[0]
-    guard rows.count == 1 else {
-      return AnnealError(
-        .outOfMemory,
-        "a micro-batch of \(count(rows)) tokens does not fit into memory, and optimizer_in_bwd "
-          + "cannot compute it in parts: " + cause.message,
-        at: examples[row].source,
-        remedy: "Lower per_device_train_batch_size or max_length, or set "
-          + "gradient_checkpointing: full.",
-        cause: cause)
-    }
-    return AnnealError(
+  private func doesNotFit(_ row: Int, _ cause: TorchError) -> AnnealError {
+    AnnealError(
       .outOfMemory,
       "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone: "
         + cause.message,
@@ -103,7 +106,7 @@ extension TrainingLoop {
   /// moves. What is learned is the number of tokens that fit.
   public func tryLongest() throws {
     let longest = schedule.longest
-    guard progress.step == 0, longest.step > 0, !settings.updatesInBackward,
+    guard progress.step == 0, longest.step > 0,
       longest.tokens * 50 <= longest.runTokens || longest.tokens >= 2 * longest.firstTokens
     else { return }
     let split = progress.splitMicroBatches
@@ -111,6 +114,11 @@ extension TrainingLoop {
     let rows =
       try schedule.step(longest.step).microBatches
       .max { count($0) < count($1) } ?? []
+    guard !settings.updatesInBackward else {
+      let trial = GradientSums(count: states.count, keepsComplete: false)
+      _ = try passAtOnce(rows, scale: 1, into: trial)
+      return
+    }
     _ = try accumulate([rows])
     // Where that was split, the longest row has still to show that it fits.
     guard let limit = progress.fittingTokens, longest.rowTokens > limit else { return }

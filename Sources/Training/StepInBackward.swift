@@ -45,10 +45,6 @@ final class StepInBackward: GradientSink {
     return isFinite
   }
 
-  func makePart() -> GradientSums? { nil }
-
-  func takeIn(_ part: GradientSums) {}
-
   func add(_ gradient: Tensor, at index: Int) { sums.add(gradient, at: index) }
 
   func completes(_ indices: [Int]) -> Bool {

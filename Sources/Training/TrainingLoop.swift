@@ -89,7 +89,7 @@ public final class TrainingLoop {
       model: model, parameters: self.parameters, checkpointing: settings.checkpointing,
       activations: try settings.activationFolder.map {
         try ActivationStore(for: model.device, in: $0)
-      })
+      }, sparesLastBlocks: settings.updatesInBackward)
   }
 
   /// Optimizer steps that `settings` make of `examples`.
@@ -143,6 +143,11 @@ public final class TrainingLoop {
     var tokens = 0
     var trainedTokens = 0
     var rows: [Int] = []
+
+    mutating func add(_ result: BackwardPass.Result) {
+      lossSum += result.lossSum
+      correct += result.correct
+    }
   }
 
   /// One optimizer step; nil when the run is done.
@@ -211,7 +216,9 @@ public final class TrainingLoop {
     let step = StepInBackward(
       parameters, settings.optimizer, states,
       OptimizerStep(number: progress.optimizerSteps + 1, rate: rate))
-    let sums = try run(microBatches, into: step)
+    let sums = try run(microBatches) { rows, scale, sums in
+      sums.add(try passAtOnce(rows, scale: scale, into: step))
+    }
     try Torch.checked { step.finish() }
     progress.optimizerSteps += step.hasMoved ? 1 : 0
     return (sums, step.norm)
@@ -220,7 +227,10 @@ public final class TrainingLoop {
   /// The gradients of a step and its losses, without taking it.
   func accumulate(_ microBatches: [[Int]]) throws -> (gradients: [Tensor], sums: Sums) {
     let gradients = GradientSums(count: states.count)
-    let sums = try run(microBatches, into: gradients)
+    let sums = try run(microBatches) { rows, scale, sums in
+      let parts = try add(rows, scale: scale, to: &sums, gradients)
+      if parts > 1 { progress.splitMicroBatches += 1 }
+    }
     return (
       try Torch.checked {
         states.indices.map { gradients.take($0, like: parameters.masters[$0]) }
@@ -228,15 +238,17 @@ public final class TrainingLoop {
     )
   }
 
-  /// Runs a step's micro-batches forward and back, each loss divided by the tokens of the whole step.
-  private func run(_ microBatches: [[Int]], into sink: some GradientSink) throws -> Sums {
+  /// Runs `body` on a step's micro-batches, whose gradients are divided by the tokens of the step.
+  private func run(
+    _ microBatches: [[Int]],
+    _ body: (_ rows: [Int], _ scale: Double, inout Sums) throws -> Void
+  ) throws -> Sums {
     let batches = microBatches.map { PackedBatch($0.map { examples[$0] }) }
     let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
     var sums = Sums()
     sums.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
     for (rows, batch) in zip(microBatches, batches) where batch.lossTokens > 0 {
-      let parts = try add(rows, scale: 1 / Double(max(1, stepTokens)), to: &sums, into: sink)
-      if parts > 1 { progress.splitMicroBatches += 1 }
+      try body(rows, 1 / Double(max(1, stepTokens)), &sums)
       sums.tokens += batch.ids.count
       sums.trainedTokens += batch.lossTokens
     }

@@ -145,6 +145,15 @@ private let optimizers: [any Optimizer] = {
     #expect((loop.parameters.masters[index] - before).abs().max().item() == 0)
   }
 
+  @Test func `a micro-batch that does not fit ends the run and is not computed in parts`() throws {
+    let loop = try tinyLoop(.rows(8), hunger: Hunger(room: 30)) {
+      $0.updatesInBackward = true
+      $0.maxGradientNorm = 0
+    }
+    #expect { _ = try loop.next() } throws: { "\($0)".contains("cannot be computed in parts") }
+    #expect(loop.progress.step == 0)
+  }
+
   @Test func `accumulation and clipping are refused`() throws {
     #expect {
       _ = try tinyLoop(.rows(1, accumulate: 2)) {
