@@ -36,3 +36,5 @@ compare() { # name, result file, settings...
 
 compare lora last/adapter_model.safetensors --set lora_dropout=0.1 --set max_length=256
 compare full last/model.safetensors --set finetuning_type=full --set max_length=256
+compare full-8bit last/model.safetensors --set finetuning_type=full --set max_length=256 --set optim=adamw_8bit \
+  --set optimizer_in_bwd=true --set max_grad_norm=0

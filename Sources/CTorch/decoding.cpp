@@ -184,12 +184,17 @@ WIDE void count_bounds_below(
 }
 
 WIDE float greatest_magnitude(const float *x, int64_t count) {
-  FAST float most = 0;
+  // Magnitudes are in the order of their bits, and whole numbers have no order of sums to keep.
+  uint32_t most = 0;
   for (int64_t i = 0; i < count; i++) {
-    const float size = __builtin_fabsf(x[i]);
-    most = size > most ? size : most;
+    uint32_t bits;
+    std::memcpy(&bits, &x[i], sizeof bits);
+    bits &= 0x7fffffffu;
+    most = bits > most ? bits : most;
   }
-  return most;
+  float greatest;
+  std::memcpy(&greatest, &most, sizeof greatest);
+  return greatest;
 }
 
 }  // namespace kernels

@@ -81,11 +81,21 @@ const DynamicMap &dynamic_map(bool is_signed) {
 
 WIDE void encode(
     const float *x, float factor, const DynamicMap &map, uint8_t *codes, int64_t count) {
-  for (int64_t i = 0; i < count; i++) {
-    float value = x[i] * factor;
-    value = value > 1.0f ? 1.0f : value < -1.0f ? -1.0f : value;
-    const uint8_t below = map.below[static_cast<size_t>(place(value))];
-    codes[i] = static_cast<uint8_t>(below + (value > map.bounds[below]));
+  constexpr int64_t step = 256;
+  float values[step];
+  int32_t places[step];
+  for (int64_t at = 0; at < count; at += step) {
+    const int64_t size = std::min(step, count - at);
+    // Vectors first; what is left for one value at a time is two look-ups.
+    for (int64_t i = 0; i < size; i++) {
+      const float value = x[at + i] * factor;
+      values[i] = value > 1.0f ? 1.0f : value < -1.0f ? -1.0f : value;
+      places[i] = place(values[i]);
+    }
+    for (int64_t i = 0; i < size; i++) {
+      const uint8_t below = map.below[static_cast<size_t>(places[i])];
+      codes[at + i] = static_cast<uint8_t>(below + (values[i] > map.bounds[below]));
+    }
   }
 }
 

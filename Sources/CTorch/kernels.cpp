@@ -166,7 +166,7 @@ WIDE void adamw(
     first[i] = m;
     second[i] = v;
     parameter[i] = parameter[i] * s.decay -
-                   s.step_size * (m / (std::sqrt(v) / s.root_correction + s.epsilon));
+                   s.step_size * (m / (__builtin_elementwise_sqrt(v) / s.root_correction + s.epsilon));
   }
 }
 
