@@ -98,6 +98,8 @@ struct JinjaLanguageTests {
       "{{ '{0}{0}{0}'.format('x' * 16000000) }}",
       "{% set s = 'x' * 16000000 %}{% for i in range(10000) %}{% set y = s | upper %}{% endfor %}",
       "{% set s = 'x' * 16000000 %}{% for i in range(100000) %}{% set y = 'y' in s %}{% endfor %}",
+      "{% set s = 'é' * 8000000 %}{% for i in range(1000) %}{% set y = s.casefold() %}{% endfor %}",
+      "{{ ('a-b c ' * 2000000) | wordwrap(10) }}",
       "{% set ns = namespace(l=[]) %}{% for i in range(1000) %}{% set ns.l = ns.l + ['x' * 16000000 ~ i] %}{% endfor %}",
       "{% for i in range(99999) %}{% for j in range(99999) %}{% set x = messages + messages %}{% endfor %}{% endfor %}",
       "{% set ns = namespace(l=0) %}{% for i in range(99999) %}{% for x in [ns.l] %}{% set ns.l = loop %}{% endfor %}{% endfor %}",

@@ -27,7 +27,11 @@ enum Filters {
       return try renderer.attribute(name, of: value, orMember: false)
     },
     "batch": batch,
-    "capitalize": { try map($0, $2, PythonText.capitalized) },
+    "capitalize": { value, _, renderer in
+      try renderer.work.charge(
+        3 * Work.scan, times: try value.printed(renderer.work).utf8.count)
+      return try map(value, renderer, PythonText.capitalized)
+    },
     "center": { value, arguments, renderer in
       let width = try arguments.bound("width", to: "center")[0] ?? .integer(80)
       return try Methods.padded(value, width, nil, .middle, within: renderer.work)

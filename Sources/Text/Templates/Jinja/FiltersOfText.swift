@@ -29,7 +29,8 @@ extension Filters {
 
   /// Every word, as separated by space, hyphens and opening brackets, capitalized.
   static let title: Filter = { value, _, renderer in
-    try map(value, renderer) { text in
+    try renderer.work.charge(3 * Work.scan, times: try value.printed(renderer.work).utf8.count)
+    return try map(value, renderer) { text in
       var output = ""
       var rest = String.UnicodeScalarView()
       var (isStart, wasSeparator) = (true, false)

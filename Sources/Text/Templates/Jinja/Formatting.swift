@@ -276,7 +276,7 @@ enum Formatting {
     }
     if specification.alignment == "=" {
       let missing = specification.width - sign.count - digits.count
-      return sign + String(repeating: String(specification.fill), count: max(0, missing)) + digits
+      return sign + PythonText.repeated(String(specification.fill), missing) + digits
     }
     return padded(sign + digits, specification, standard: ">")
   }
@@ -294,7 +294,7 @@ enum Formatting {
     let whole = value.whole
     func zeros(_ digits: String) -> String {
       let missing = (specification.precision ?? 0) - digits.count
-      return String(repeating: "0", count: max(0, missing)) + digits
+      return PythonText.repeated("0", missing) + digits
     }
     if number.isInfinite || number.isNaN, whole == nil {
       if case .float = value {
@@ -379,8 +379,8 @@ enum Formatting {
     let alignment = specification.alignment ?? standard
     let before = alignment == "<" ? 0 : alignment == "^" ? missing / 2 : missing
     let fill = String(specification.fill)
-    return String(repeating: fill, count: before) + text
-      + String(repeating: fill, count: missing - before)
+    return PythonText.repeated(fill, before) + text
+      + PythonText.repeated(fill, missing - before)
   }
 }
 

@@ -140,8 +140,8 @@ enum Methods {
       // Python puts the odd space before when the width is odd.
       case .middle: before = missing / 2 + (missing & width & 1)
       }
-      return String(repeating: fill, count: before) + text
-        + String(repeating: fill, count: missing - before)
+      return PythonText.repeated(fill, before) + text
+        + PythonText.repeated(fill, missing - before)
     }
     let result = padded()
     try work.makeText(result.utf8.count)

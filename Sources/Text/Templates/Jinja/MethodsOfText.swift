@@ -84,6 +84,10 @@ extension Renderer {
     case "maketrans": return try translation(arguments)
     default:
       _ = try arguments.bound(to: name)
+      // Those that look at each character and its neighbours.
+      if ["capitalize", "casefold", "swapcase", "title"].contains(name) {
+        try work.charge(3 * Work.scan, times: text.utf8.count)
+      }
       if let changed = Self.recased(text, name) { return Self.like(value, changed) }
       if let answer = Self.classified(text, name) { return .bool(answer) }
       throw Fault("the string's method '\(name)' is not known here")

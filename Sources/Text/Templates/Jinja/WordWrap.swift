@@ -10,9 +10,10 @@ extension Filters {
     let wrap = WordWrap(
       width: width, breaksWords: values[1]?.isTrue ?? true, breaksHyphens: values[3]?.isTrue ?? true
     )
+    // For every character there are a number and, at worst, a piece of its own.
+    try renderer.work.charge(4 * Work.element, times: text.utf8.count)
     let lines = PythonText.lines(text)
     guard width > 0 || lines.isEmpty else { throw Fault("wordwrap needs a width of at least 1") }
-    try renderer.work.scan(text)
     var writer = TextWriter(renderer.work)
     try writer.write(
       lines.map { wrap.lines($0).joined(separator: "\n") }, separator: "\n")

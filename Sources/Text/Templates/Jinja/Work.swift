@@ -4,7 +4,7 @@
 /// and for what it makes, and everything it could keep was made.
 final class Work {
   /// What a turn of a loop and a call cost.
-  static let turn = 256
+  static let turn = 512
   /// What evaluating an expression and carrying out a statement cost.
   static let step = 16
   /// What an element of a list or a dictionary costs.
