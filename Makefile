@@ -1,7 +1,7 @@
 # The whole workflow. `make demo` and `make test` set up what they need on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format docs bench check-resume demo size install clean doctor
+.PHONY: help setup build test test-gpu lint format docs bench bench-gpu check-resume demo size install clean doctor
 
 PREFIX ?= /usr/local
 # Where libtorch is or will be; nothing is fetched to find out.
@@ -38,6 +38,13 @@ docs: setup ## write docs/guide/recipe-reference.md from the table of recipe key
 
 bench: build ## LoRA on a true shape and real rows, beside the peers' script when their environment exists
 	scripts/bench.sh
+
+test-gpu: setup ## the tests that need a CUDA GPU; they are left out where there is none
+	swift build $(FLAGS) --build-tests
+	swift test $(FLAGS) --skip-build --filter GPUTests
+
+bench-gpu: build ## LoRA and QLoRA of a 1 B shape on a CUDA GPU, beside PEFT
+	SHAPE=Llama-3.2-1B TOKENS=4096 BATCH=4 scripts/bench.sh lora qlora
 
 check-resume: build ## kill -9 at random moments, resume, compare bytes (MODEL=, DATA=)
 	scripts/check-resume.sh $(MODEL) $(DATA)

@@ -1,46 +1,118 @@
 #!/usr/bin/env bash
-# One epoch of LoRA (r = 16, all linear layers, bf16) on 80 real Alpaca rows and the Qwen2.5-0.5B shape
-# with random weights: tokens/s of the training steps and the process's peak memory. Where the peers'
-# environment exists (ANNEAL_PEERS, default ~/.cache/anneal/peers), TRL runs beside it, and the ratio is printed.
+# Speed and memory beside the peers, as ratios within one run, on the Qwen2.5-0.5B shape with random
+# weights. Where the peers' environment exists (ANNEAL_PEERS, default ~/.cache/anneal/peers), their
+# scripts run right after ours; without it, ours alone are printed.
+#
+#     scripts/bench.sh [sft] [lora] [qlora] [full] [generate]     (sft, lora and qlora by default)
+#
+#   sft       one epoch of LoRA (r = 16, all linear layers, bf16) on 80 real Alpaca rows, beside TRL (ROWS)
+#   lora      LoRA steps of 2 x 512 random tokens, beside PEFT
+#   qlora     the same on an NF4 base with double quantisation, beside PEFT with bitsandbytes
+#   full      full fine-tuning with 8-bit AdamW and the optimizer's step in the backward pass
+#   generate  one reply of 64 tokens, in bf16 and from NF4 codes
+#
+# SHAPE is another configuration of the shared data, TOKENS and BATCH are the rows of lora and qlora.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 anneal=${ANNEAL:-.build/release/anneal}
 shared=${ANNEAL_SHARED:-../shared}
 rows=${ROWS:-80}
+shape=${SHAPE:-Qwen2.5-0.5B}
+tokens=${TOKENS:-512}
+batch=${BATCH:-2}
 peers=${ANNEAL_PEERS:-$HOME/.cache/anneal/peers}
 [ -d "$shared/data" ] || { echo "bench: needs the shared data beside the checkout (ANNEAL_SHARED)" >&2; exit 1; }
 shared=$(cd "$shared" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(sft lora qlora)
 
-"$anneal" init --config "$shared/data/configs/Qwen2.5-0.5B.json" --tokenizer "$shared/data/tokenizers/qwen2/tokenizer.derived.json" \
-  --output "$work/model" --dtype bfloat16 --quiet >/dev/null
-python3 - "$shared/data/datasets/alpaca_en_demo/alpaca_en_demo.json" "$rows" >"$work/rows.json" <<'PY'
+# peer NAME SCRIPT ARGUMENTS…: runs a peer's script; its last JSON line goes to NAME.json.
+peer() {
+  local name=$1 script=$2
+  shift 2
+  [ -x "$peers/bin/python" ] || return 0
+  (cd "$work" && TMPDIR=$work "$peers/bin/python" "$shared/peers/$script" "$@" 2>"$work/$name.log" | grep '"tool"') >"$work/$name.json" ||
+    { echo "bench: $script failed:" >&2; tail -n 5 "$work/$name.log" >&2; }
+}
+
+# compare TITLE OURS PEER: a line of ours, one of the peer's, and the ratio.
+compare() {
+  python3 - "$@" <<'PY'
+import json, os, sys
+title, ours, peer = sys.argv[1:]
+ours = json.load(open(ours))
+line = "{:<24}{:>8.1f} tokens/s   peak {:.2f} GB".format
+fraction = f"   {ours['fraction_of_matmul'] * 100:.0f} % of the matrix rate" if "fraction_of_matmul" in ours else ""
+print(line(title + " anneal", ours["tokens_per_second"], ours["peak_resident_bytes"] / 1e9) + fraction)
+if os.path.exists(peer) and os.path.getsize(peer):
+    theirs = json.load(open(peer))
+    print(line("  " + theirs["tool"], theirs["tokens_per_second"], theirs["peak_bytes"] / 1e9))
+    print("  {:.2f} times the speed, {:.2f} of the memory".format(
+        ours["tokens_per_second"] / theirs["tokens_per_second"], ours["peak_resident_bytes"] / theirs["peak_bytes"]))
+PY
+}
+
+sft() {
+  python3 - "$shared/data/datasets/alpaca_en_demo/alpaca_en_demo.json" "$rows" >"$work/rows.json" <<'PY'
 import json, sys
 json.dump(json.load(open(sys.argv[1]))[: int(sys.argv[2])], sys.stdout)
 PY
-/usr/bin/time -f %M -o "$work/rss" "$anneal" train --model "$work/model" --data "$work/rows.json" --output "$work/run" --json --quiet \
-  --set num_train_epochs=1 --set val_size=0 --set packing=false --set per_device_train_batch_size=4 --set learning_rate=1e-4 \
-  --set save_strategy=no --dtype bfloat16 >"$work/ours.json"
-if [ -x "$peers/bin/python" ]; then
-  (cd "$work" && TMPDIR=$work "$peers/bin/python" "$shared/peers/trl_sft.py" "$work/model" "$rows" 4 2>"$work/trl.log" | grep '"tool"') >"$work/trl.json" ||
-    { echo "bench: TRL failed:" >&2; tail -n 5 "$work/trl.log" >&2; }
-fi
-python3 - "$work" <<'PY'
-import json, os, sys
-work = sys.argv[1]
-ours = json.load(open(f"{work}/ours.json"))
-rows = [r.split(",") for r in open(f"{work}/run/metrics.csv").read().split("\n")[1:] if r]
-steps = [r for r in rows if r[8]]
-tokens, before, seconds = 0, 0, 0.0
-for r in steps:
-    seconds += (int(r[2]) - before) / float(r[8])
-    before = int(r[2])
-speed, rss = before / seconds, int(open(f"{work}/rss").read().split()[-1]) * 1024
-print(f"anneal  {speed:8.1f} tokens/s   {before} tokens   peak {rss / 1e9:.2f} GB (tensors {ours['peak_bytes'] / 1e9:.2f} GB)")
-path = f"{work}/trl.json"
-if os.path.exists(path) and os.path.getsize(path):
-    trl = json.load(open(path))
-    print(f"TRL     {trl['tokens_per_second']:8.1f} tokens/s   {trl['tokens']} tokens   peak {trl['peak_bytes'] / 1e9:.2f} GB")
-    print(f"ratio   {speed / trl['tokens_per_second']:8.2f} times the speed, {rss / trl['peak_bytes']:.2f} of the memory")
+  /usr/bin/time -f %M -o "$work/kilobytes" "$anneal" train --model "$work/model" --data "$work/rows.json" --output "$work/run" --json --quiet \
+    --set num_train_epochs=1 --set val_size=0 --set packing=false --set per_device_train_batch_size=4 --set learning_rate=1e-4 \
+    --set save_strategy=no --dtype bfloat16 >"$work/summary.json"
+  python3 - "$work" >"$work/sft.json" <<'PY'
+import csv, json, sys
+steps = [r for r in csv.DictReader(open(sys.argv[1] + "/run/metrics.csv")) if r["tokens_per_second"]]
+tokens = before = 0
+seconds = 0.0
+for row in steps:
+    tokens = int(row["total_tokens"])
+    seconds += (tokens - before) / float(row["tokens_per_second"])
+    before = tokens
+kilobytes = int(open(sys.argv[1] + "/kilobytes").read().split()[-1])
+print(json.dumps({"tokens_per_second": tokens / seconds, "tokens": tokens, "peak_resident_bytes": kilobytes * 1024}))
 PY
+  peer trl trl_sft.py "$work/model" "$rows" 4
+  compare "sft" "$work/sft.json" "$work/trl.json"
+}
+
+lora() {
+  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
+    --dtype bfloat16 --json >"$work/lora.json"
+  peer peft peft_step.py "$work/model" bfloat16 "$tokens" "$batch"
+  compare "lora" "$work/lora.json" "$work/peft.json"
+}
+
+qlora() {
+  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
+    --set quantization_bit=4 --set gradient_checkpointing=selective --dtype bfloat16 --json >"$work/qlora.json"
+  peer bitsandbytes qlora_step.py "$work/model" "$tokens" "$batch"
+  compare "qlora" "$work/qlora.json" "$work/bitsandbytes.json"
+}
+
+full() {
+  "$anneal" bench train --model "$work/model" --set finetuning_type=full --set optim=adamw_8bit --set optimizer_in_bwd=true \
+    --set max_grad_norm=0 --set gradient_checkpointing=full --dtype bfloat16 --json >"$work/full.json"
+  compare "full" "$work/full.json" none
+}
+
+generate() {
+  "$anneal" bench generate --model "$work/model" --dtype bfloat16
+  "$anneal" bench generate --model "$work/model" --dtype bfloat16 --quantization nf4
+}
+
+case $shape in
+  Qwen*) tokenizer=qwen2/tokenizer.derived.json ;;
+  Llama-3*) tokenizer=llama3_2_bpe/tokenizer.derived.json ;;
+  *) tokenizer=llama2/tokenizer.model ;;
+esac
+"$anneal" init --config "$shared/data/configs/$shape.json" --tokenizer "$shared/data/tokenizers/$tokenizer" \
+  --output "$work/model" --dtype bfloat16 --quiet >/dev/null
+for part in "${parts[@]}"; do
+  case $part in
+    sft | lora | qlora | full | generate) "$part" ;;
+    *) echo "bench: no part '$part'; parts: sft lora qlora full generate" >&2; exit 2 ;;
+  esac
+done

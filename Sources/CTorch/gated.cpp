@@ -1,5 +1,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "gated.hpp"
 #include "guard.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
@@ -47,44 +48,53 @@ struct Gated : torch::autograd::Function<Gated> {
       AutogradContext *ctx, const at::Tensor &gate, const at::Tensor &up, bool gelu) {
     ctx->save_for_backward({gate, up});
     ctx->saved_data["gelu"] = gelu;
-    if (!has_kernels(gate)) return activation(gate, gelu) * up;
-    at::Tensor y = at::empty_like(gate);
-    blocks(gate.numel(), [&](int64_t i, int64_t count) {
-      float a[block], b[block], c[block];
-      const float *g = read(gate, i, count, a), *u = read(up, i, count, b);
-      float *out = target(y, i, c);
-      (gelu ? kernels::gelu_product : kernels::silu_product)(g, u, out, count);
-      written(y, i, count, out);
-    });
-    return y;
+    return gated_product(gate, up, gelu);
   }
 
   static variable_list backward(AutogradContext *ctx, variable_list gradients) {
     const auto saved = ctx->get_saved_variables();
-    const at::Tensor &gate = saved[0], &up = saved[1];
-    const bool gelu = ctx->saved_data["gelu"].toBool();
-    const at::Tensor dy = gradients[0].contiguous();
-    if (!has_kernels(gate)) {
-      const at::Tensor slope = dy * up;
-      return {
-          gelu ? at::gelu_backward(slope, gate, "tanh") : at::silu_backward(slope, gate),
-          dy * activation(gate, gelu), at::Tensor()};
-    }
-    at::Tensor dgate = at::empty_like(gate), dup = at::empty_like(up);
-    blocks(gate.numel(), [&](int64_t i, int64_t count) {
-      float a[block], b[block], c[block], d[block], e[block];
-      const float *g = read(gate, i, count, a), *u = read(up, i, count, b);
-      const float *y = read(dy, i, count, c);
-      float *dg = target(dgate, i, d), *du = target(dup, i, e);
-      (gelu ? kernels::gelu_gradient : kernels::silu_gradient)(g, u, y, dg, du, count);
-      written(dgate, i, count, dg);
-      written(dup, i, count, du);
-    });
+    auto [dgate, dup] =
+        gated_gradients(saved[0], saved[1], gradients[0], ctx->saved_data["gelu"].toBool());
     return {dgate, dup, at::Tensor()};
   }
 };
 
 }  // namespace
+
+at::Tensor bridge::gated_product(const at::Tensor &gate, const at::Tensor &up, bool gelu) {
+  if (!has_kernels(gate)) return activation(gate, gelu) * up;
+  at::Tensor y = at::empty_like(gate);
+  blocks(gate.numel(), [&](int64_t i, int64_t count) {
+    float a[block], b[block], c[block];
+    const float *g = read(gate, i, count, a), *u = read(up, i, count, b);
+    float *out = target(y, i, c);
+    (gelu ? kernels::gelu_product : kernels::silu_product)(g, u, out, count);
+    written(y, i, count, out);
+  });
+  return y;
+}
+
+std::pair<at::Tensor, at::Tensor> bridge::gated_gradients(
+    const at::Tensor &gate, const at::Tensor &up, const at::Tensor &gradient, bool gelu) {
+  const at::Tensor dy = gradient.contiguous();
+  if (!has_kernels(gate)) {
+    const at::Tensor slope = dy * up;
+    return {
+        gelu ? at::gelu_backward(slope, gate, "tanh") : at::silu_backward(slope, gate),
+        dy * activation(gate, gelu)};
+  }
+  at::Tensor dgate = at::empty_like(gate), dup = at::empty_like(up);
+  blocks(gate.numel(), [&](int64_t i, int64_t count) {
+    float a[block], b[block], c[block], d[block], e[block];
+    const float *g = read(gate, i, count, a), *u = read(up, i, count, b);
+    const float *y = read(dy, i, count, c);
+    float *dg = target(dgate, i, d), *du = target(dup, i, e);
+    (gelu ? kernels::gelu_gradient : kernels::silu_gradient)(g, u, y, dg, du, count);
+    written(dgate, i, count, dg);
+    written(dup, i, count, du);
+  });
+  return {dgate, dup};
+}
 
 ct_result ct_gated(ct_in gate, ct_in up, bool gelu, ct_tensor **out) {
   return guarded(__func__, [&] {

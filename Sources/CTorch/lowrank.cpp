@@ -1,6 +1,11 @@
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <tuple>
+
+#include "gated.hpp"
 #include "guard.hpp"
+#include "matvec.hpp"
 #include "pages.hpp"
 #include "quantized.hpp"
 
@@ -15,6 +20,19 @@ struct Place {
   size_t a, b, mask;  // mask 0: none
   double scale;
 };
+
+/// What a linear takes in: a tensor, or two of which it makes its input again when it is needed.
+enum Input : int64_t { plain, silu_gated, gelu_gated };
+
+/// How many tensors hold the input.
+size_t width(int64_t input) { return input == plain ? 1 : 2; }
+
+/// The input x [N, in] from the tensors that hold it.
+template <class Tensors>
+at::Tensor input_of(int64_t input, const Tensors &tensors) {
+  return input == plain ? tensors[0]
+                        : gated_product(tensors[0], tensors[1], input == gelu_gated);
+}
 
 /// What a product needs of the weight while it lives: the matrix in x's type and place. A streamed
 /// one's file is read ahead for the product after this, and its own pages are let go at the end.
@@ -48,30 +66,36 @@ class Operand {
   at::Tensor matrix_, mapped_;
 };
 
-/// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps x, the weights and the masks; computes
-/// W's gradient only when W is trained. A weight in codes is decoded for each product and not kept.
+/// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps what holds x, the weights and the masks;
+/// computes W's gradient only when W is trained. A weight in codes is decoded for each product and
+/// not kept.
 struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
-  // tensors: x, what holds W, then bias (when `biased`), then A, B and (where masked) the mask of
-  // each update.
+  // tensors: what holds x, what holds W, then bias (when `biased`), then A, B and (where masked) the
+  // mask of each update.
   static at::Tensor forward(
       AutogradContext *ctx, at::TensorList tensors, const WeightForm &form,
-      const std::vector<double> &scales, const std::vector<bool> &masked, bool biased) {
-    const at::Tensor &x = tensors[0];
-    const size_t after = 1 + form.count();
-    at::Tensor y;
-    {
-      const Operand weight(form, &tensors[1], x, form.next);
+      const std::vector<double> &scales, const std::vector<bool> &masked, bool biased,
+      int64_t input, bool trains) {
+    const at::Tensor x = input_of(input, tensors);
+    const size_t held = width(input), after = held + form.count();
+    // Generation takes few rows at a time.
+    at::Tensor y = trains ? at::Tensor() : few_rows_product(x, form, &tensors[held]);
+    if (y.defined()) {
+      if (biased) y.add_(tensors[after]);
+    } else {
+      const Operand weight(form, &tensors[held], x, form.next);
       y = biased ? at::linear(x, weight.matrix(), tensors[after]) : at::linear(x, weight.matrix());
     }
     for (const Place &u : places(scales, masked, after + biased)) {
-      const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
+      const at::Tensor kept = u.mask ? x * tensors[u.mask] : x;
       const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
-      y.addmm_(at::mm(input, a.t()).mul_(u.scale), b.t());
+      y.addmm_(at::mm(kept, a.t()).mul_(u.scale), b.t());
     }
     ctx->save_for_backward(tensors.vec());
     ctx->saved_data["scales"] = scales;
     ctx->saved_data["masked"] = c10::List<bool>(c10::ArrayRef<bool>(flags(masked)));
     ctx->saved_data["biased"] = biased;
+    ctx->saved_data["input"] = input;
     ctx->saved_data["form"] =
         std::vector<int64_t>{form.kind,    form.rows,    form.columns,     form.block,
                              form.nested,  form.next[0], form.next[1],     form.previous[0],
@@ -87,33 +111,48 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     for (bool flag : ctx->saved_data["masked"].toBoolList()) masked.push_back(flag);
     const bool biased = ctx->saved_data["biased"].toBool();
     const WeightForm form = saved_form(ctx);
-    const size_t after = 1 + form.count();
-    const at::Tensor &x = tensors[0], dy = gradients[0].contiguous();
-    // One place a tensor, and one for each of the other four arguments.
-    variable_list out(tensors.size() + 4);
-    if (ctx->needs_input_grad(0)) {
-      const Operand weight(form, &tensors[1], x, form.previous);
-      out[0] = at::mm(dy, weight.matrix());
+    const int64_t input = ctx->saved_data["input"].toInt();
+    const size_t held = width(input), after = held + form.count();
+    const at::Tensor dy = gradients[0].contiguous();
+    const at::ScalarType type = dy.scalar_type();
+    const bool wants_input = ctx->needs_input_grad(0) || (held > 1 && ctx->needs_input_grad(1));
+    const auto updates = places(scales, masked, after + biased);
+    const bool wants_factors = std::any_of(updates.begin(), updates.end(), [&](const Place &u) {
+      return ctx->needs_input_grad(u.a) || ctx->needs_input_grad(u.b);
+    });
+    at::Tensor x, dx;
+    if (wants_factors || ctx->needs_input_grad(held)) x = input_of(input, tensors);
+    // One place a tensor, and one for each of the other six arguments.
+    variable_list out(tensors.size() + 6);
+    if (wants_input) {
+      const Operand weight(form, &tensors[held], dy, form.previous);
+      dx = at::mm(dy, weight.matrix());
     }
-    if (ctx->needs_input_grad(1)) out[1] = at::mm(dy.t(), x).to(tensors[1].scalar_type());
+    if (ctx->needs_input_grad(held))
+      out[held] = at::mm(dy.t(), x).to(tensors[held].scalar_type());
     if (biased && ctx->needs_input_grad(after))
       out[after] = dy.sum(0, false, at::kFloat).to(tensors[after].scalar_type());
-    for (const Place &u : places(scales, masked, after + biased)) {
-      const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
-      const at::Tensor input = u.mask ? x * tensors[u.mask] : x;
+    for (const Place &u : updates) {
+      const at::Tensor a = tensors[u.a].to(type), b = tensors[u.b].to(type);
       const at::Tensor inner = at::mm(dy, b).mul_(u.scale);  // [N, r]
-      if (ctx->needs_input_grad(u.a))
-        out[u.a] = at::mm(inner.t(), input).to(tensors[u.a].scalar_type());
-      if (ctx->needs_input_grad(u.b))
-        out[u.b] =
-            at::mm(dy.t(), at::mm(input, a.t()).mul_(u.scale)).to(tensors[u.b].scalar_type());
-      if (ctx->needs_input_grad(0)) {
-        if (u.mask)
-          out[0].addcmul_(at::mm(inner, a), tensors[u.mask]);
-        else
-          out[0].addmm_(inner, a);
+      if (x.defined()) {
+        const at::Tensor kept = u.mask ? x * tensors[u.mask] : x;
+        if (ctx->needs_input_grad(u.a))
+          out[u.a] = at::mm(inner.t(), kept).to(tensors[u.a].scalar_type());
+        if (ctx->needs_input_grad(u.b))
+          out[u.b] =
+              at::mm(dy.t(), at::mm(kept, a.t()).mul_(u.scale)).to(tensors[u.b].scalar_type());
       }
+      if (!wants_input) continue;
+      if (u.mask)
+        dx.addcmul_(at::mm(inner, a), tensors[u.mask]);
+      else
+        dx.addmm_(inner, a);
     }
+    if (wants_input && input == plain) out[0] = dx;
+    if (wants_input && input != plain)
+      std::tie(out[0], out[1]) =
+          gated_gradients(tensors[0], tensors[1], dx, input == gelu_gated);
     return out;
   }
 
@@ -138,10 +177,25 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   }
 };
 
+/// The tensors that hold the input, checked.
+std::vector<at::Tensor> held(const ct_linear_input &input, int64_t columns) {
+  const at::Tensor &x = value(input.x);
+  TORCH_CHECK(
+      x.dim() == 2 && x.size(1) == columns, "x [N, in] and weight [out, in] do not fit: ",
+      x.sizes(), " beside ", columns, " columns");
+  if (!input.up_or_null) return {x};
+  const at::Tensor &up = value(input.up_or_null);
+  TORCH_CHECK(
+      x.sizes() == up.sizes() && x.scalar_type() == up.scalar_type(), "the gate ",
+      x.scalar_type(), x.sizes(), " and ", up.scalar_type(), up.sizes(), " must be alike");
+  return {x.contiguous(), up.contiguous()};
+}
+
 /// Checks what every form of the weight has in common and applies the function.
 at::Tensor applied(
-    const at::Tensor &x, const WeightForm &form, std::vector<at::Tensor> tensors, int64_t outputs,
-    ct_in bias, const ct_low_rank *updates, int64_t count) {
+    const ct_linear_input &input, const WeightForm &form, std::vector<at::Tensor> tensors,
+    int64_t outputs, ct_in bias, const ct_low_rank *updates, int64_t count) {
+  const at::Tensor x = tensors[0];
   if (bias) tensors.push_back(value(bias));
   std::vector<double> scales;
   std::vector<bool> masked;
@@ -158,31 +212,36 @@ at::Tensor applied(
     masked.push_back(updates[i].mask_or_null != nullptr);
     scales.push_back(updates[i].scale);
   }
-  return LowRankLinear::apply(at::TensorList(tensors), form, scales, masked, bias != nullptr);
+  const int64_t kind = !input.up_or_null ? plain : input.gelu ? gelu_gated : silu_gated;
+  return LowRankLinear::apply(
+      at::TensorList(tensors), form, scales, masked, bias != nullptr, kind,
+      at::GradMode::is_enabled());
 }
 
 }  // namespace
 
 ct_result ct_low_rank_linear(
-    ct_in input, ct_in weight, ct_in bias, const ct_low_rank *updates, int64_t count,
-    ct_tensor **out) {
+    const ct_linear_input *input, ct_in weight, ct_in bias, const ct_low_rank *updates,
+    int64_t count, ct_tensor **out) {
   return guarded(__func__, [&] {
-    const at::Tensor &x = value(input), &w = value(weight);
-    TORCH_CHECK(
-        x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1),
-        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", w.sizes());
-    give(out, applied(x, WeightForm{}, {x, w}, w.size(0), bias, updates, count));
+    const at::Tensor &w = value(weight);
+    TORCH_CHECK(w.dim() == 2, "a weight is [out, in], not ", w.sizes());
+    std::vector<at::Tensor> tensors = held(*input, w.size(1));
+    tensors.push_back(w);
+    give(
+        out,
+        applied(*input, WeightForm{}, std::move(tensors), w.size(0), bias, updates, count));
   });
 }
 
 ct_result ct_streamed_linear(
-    ct_in input, const ct_streamed *weight, ct_in bias, const ct_low_rank *updates, int64_t count,
-    ct_tensor **out) {
+    const ct_linear_input *input, const ct_streamed *weight, ct_in bias,
+    const ct_low_rank *updates, int64_t count, ct_tensor **out) {
   return guarded(__func__, [&] {
-    const at::Tensor &x = value(input), &w = value(weight->weight);
+    const at::Tensor &w = value(weight->weight);
     TORCH_CHECK(
-        x.dim() == 2 && w.dim() == 2 && x.size(1) == w.size(1) && w.is_cpu() && w.is_contiguous(),
-        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and ", w.sizes());
+        w.dim() == 2 && w.is_cpu() && w.is_contiguous(),
+        "a streamed weight is [out, in] on the processor, not ", w.sizes());
     TORCH_CHECK(!w.requires_grad(), "a weight on a mapped file cannot be trained");
     const auto range = [](ct_in neighbour) -> std::array<int64_t, 2> {
       const at::Tensor tensor = optional(neighbour);
@@ -195,23 +254,23 @@ ct_result ct_streamed_linear(
     form.kind = WeightForm::streamed;
     form.next = range(weight->next_or_null);
     form.previous = range(weight->previous_or_null);
-    give(out, applied(x, form, {x, w}, w.size(0), bias, updates, count));
+    std::vector<at::Tensor> tensors = held(*input, w.size(1));
+    tensors.push_back(w);
+    give(out, applied(*input, form, std::move(tensors), w.size(0), bias, updates, count));
   });
 }
 
 ct_result ct_quantized_linear(
-    ct_in input, const ct_codes *weight, ct_in bias, const ct_low_rank *updates, int64_t count,
-    ct_tensor **out) {
+    const ct_linear_input *input, const ct_codes *weight, ct_in bias, const ct_low_rank *updates,
+    int64_t count, ct_tensor **out) {
   return guarded(__func__, [&] {
-    const at::Tensor &x = value(input);
     const WeightForm form = WeightForm::of(*weight);
-    TORCH_CHECK(
-        x.dim() == 2 && x.size(1) == form.columns,
-        "x [N, in] and weight [out, in] do not fit: ", x.sizes(), " and [", form.rows, ", ",
-        form.columns, "]");
-    std::vector<at::Tensor> tensors{x, value(weight->codes), value(weight->scales)};
+    std::vector<at::Tensor> tensors = held(*input, form.columns);
+    const size_t first = tensors.size();
+    tensors.push_back(value(weight->codes));
+    tensors.push_back(value(weight->scales));
     if (form.nested) tensors.push_back(value(weight->nested_or_null));
-    form.check(&tensors[1]);
-    give(out, applied(x, form, std::move(tensors), form.rows, bias, updates, count));
+    form.check(&tensors[first]);
+    give(out, applied(*input, form, std::move(tensors), form.rows, bias, updates, count));
   });
 }

@@ -110,6 +110,19 @@ struct Decoder {
   Scales scales;
   Value *out;
 
+  /// Blocks of bfloat16 that are not short.
+  void whole_blocks(int64_t begin, int64_t end) const {
+    constexpr int64_t step = 256;
+    float factors[step];
+    for (int64_t at = begin; at < end; at += step) {
+      const int64_t count = std::min(step, end - at);
+      for (int64_t i = 0; i < count; i++) factors[i] = scales[at + i];
+      kernels::decode_blocks(
+          codes + at * form.block / 2, table(form.kind).data(), factors, out + at * form.block,
+          count, form.block);
+    }
+  }
+
   void four_bits(int64_t block) const {
     const int64_t start = block * form.block;
     const int64_t count = std::min(form.block, form.rows * form.columns - start);
@@ -145,10 +158,19 @@ struct Decoder {
 template <class Value>
 void decode(const WeightForm &form, const at::Tensor *parts, Value *out) {
   const Decoder<Value> decoder{form, read<uint8_t>(parts[0]), Scales(form, parts), out};
-  const bool by_row = form.kind == CT_CODE_INT8;
-  const int64_t count = by_row ? form.rows : blocks(form.rows * form.columns, form.block);
-  parallel(count, by_row ? 16 : 512, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) by_row ? decoder.row(i) : decoder.four_bits(i);
+  if (form.kind == CT_CODE_INT8) {
+    parallel(form.rows, 16, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++) decoder.row(i);
+    });
+    return;
+  }
+  const int64_t values = form.rows * form.columns, count = blocks(values, form.block);
+  // The last block may be short.
+  const int64_t whole = form.block % 2 == 0 ? values / form.block : 0;
+  parallel(count, 512, [&](int64_t begin, int64_t end) {
+    if constexpr (sizeof(Value) == 2) decoder.whole_blocks(begin, std::min(end, whole));
+    const int64_t from = sizeof(Value) == 2 ? std::max(begin, whole) : begin;
+    for (int64_t i = from; i < end; i++) decoder.four_bits(i);
   });
 }
 
@@ -249,6 +271,19 @@ at::Tensor WeightForm::weight(const at::Tensor *parts, at::ScalarType type) cons
     decode(*this, parts, static_cast<uint16_t *>(out.mutable_data_ptr()));
   return out;
 }
+
+at::Tensor WeightForm::wide_scales(const at::Tensor *parts) const {
+  if (!nested) return parts[1];
+  at::Tensor wide = at::empty({parts[1].numel()}, parts[1].options().dtype(at::kFloat));
+  const Scales scales(*this, parts);
+  float *out = wide.mutable_data_ptr<float>();
+  parallel(wide.numel(), 16384, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) out[i] = scales[i];
+  });
+  return wide;
+}
+
+const float *WeightForm::table() const { return ::table(kind).data(); }
 
 void WeightForm::check(const at::Tensor *parts) const {
   const int64_t values = rows * columns;

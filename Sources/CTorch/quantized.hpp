@@ -35,6 +35,12 @@ struct WeightForm {
   /// The matrix [rows, columns] from its tensors, in `type`; a dense one as it is.
   at::Tensor weight(const at::Tensor *parts, at::ScalarType type) const;
 
+  /// The scales of blocks or rows, float32, however they are held.
+  at::Tensor wide_scales(const at::Tensor *parts) const;
+
+  /// The 16 values of a 4-bit form.
+  const float *table() const;
+
   /// Throws when the tensors do not fit the form.
   void check(const at::Tensor *parts) const;
 };

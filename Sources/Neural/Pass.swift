@@ -13,6 +13,9 @@ public struct Pass {
   public var caches: [KVCache] = []
   /// The adapters that are on.
   public var attachments: [Site: [any Attachment]] = [:]
+  /// Whether only results of matrix products are kept for the gradient, and what follows from them
+  /// at little cost is computed again.
+  public var keepsOnlyProducts = false
   /// The randomness of dropout; nil outside training.
   public var dropout: DropoutKey?
   /// Cosines and sines of the rotary embedding at `positions`, made once by the model.

@@ -122,6 +122,8 @@ public struct Weights {
         value, as: quantization.kind, blockSize: quantization.blockSize,
         doubleQuantization: quantization.isDouble)
     }
+    // The file's pages have done their part; another tensor's follow.
+    try source.mapped(key)?.letGo()
     return registered(Quantized(path: key, coded.to(device), as: value.dtype))
   }
 

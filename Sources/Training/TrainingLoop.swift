@@ -191,7 +191,7 @@ public final class TrainingLoop {
     return norms.reduce(0) { $0 + $1.item() * $1.item() }.squareRoot()
   }
 
-  private func update(by gradients: [Tensor], norm: Double, rate: Double) throws {
+  func update(by gradients: [Tensor], norm: Double, rate: Double) throws {
     let limit = settings.maxGradientNorm
     let clipping = limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1
     try Torch.checked {

@@ -289,4 +289,34 @@ def word_pieces():
     return expected
 
 
+def piece_corners():
+    """Models made by hand: pieces that are not used, equal scores, and a user's pieces beside longer ones."""
+    kinds = sentencepiece_model_pb2.ModelProto.SentencePiece
+    expected = {}
+    letters = [(letter, -10.0 - place, kinds.NORMAL) for place, letter in enumerate("▁abcd")]
+    for name, kind, pieces in [
+        ("unused_bpe", 2, [("ab", -1, kinds.UNUSED), ("abc", -2, kinds.NORMAL), ("▁a", -3, kinds.NORMAL),
+                           ("bcd", -2.5, kinds.UNUSED), ("bc", -2.75, kinds.UNUSED), ("cd", -2.6, kinds.NORMAL)]),
+        ("unused_unigram", 1, [("ab", -1, kinds.UNUSED), ("abc", -2, kinds.NORMAL), ("▁a", -3, kinds.NORMAL)]),
+        ("ties", 2, [("ba", -1, kinds.NORMAL), ("ab", -1, kinds.NORMAL), ("aba", -2, kinds.NORMAL), ("aa", -1, kinds.NORMAL),
+                     ("aaa", -3, kinds.NORMAL), ("▁▁", -4, kinds.NORMAL), ("▁▁▁", -4, kinds.NORMAL)]),
+        ("user", 1, [("ab", 0, kinds.USER_DEFINED), ("abc", 0.5, kinds.NORMAL), ("abd", -0.5, kinds.NORMAL),
+                     ("da", 0, kinds.USER_DEFINED), ("▁a", -3, kinds.NORMAL)]),
+    ]:
+        model = sentencepiece_model_pb2.ModelProto()
+        every = [("<unk>", 0, kinds.UNKNOWN), ("<s>", 0, kinds.CONTROL), ("</s>", 0, kinds.CONTROL), *pieces, *letters]
+        for text, score, what in every:
+            model.pieces.add(piece=text, score=score, type=what)
+        model.trainer_spec.model_type = kind
+        model.trainer_spec.vocab_size = len(every)
+        model.normalizer_spec.name = "identity"
+        model.normalizer_spec.remove_extra_whitespaces = False
+        write(f"{name}/tokenizer.model", model.SerializeToString())
+        processor = sentencepiece.SentencePieceProcessor(model_proto=model.SerializeToString())
+        texts = ["abd cab abc", "aba bab", "abc ab abcab", "bcd abcd bc", "aaa aaaa  a", "dabc", "a   b", "dab" * 30, "abcd" * 40]
+        expected[name] = [{"text": text, "ids": processor.encode(text)} for text in texts]
+    write("corners.json", expected)
+
+
+piece_corners()
 write("cases.json", sentencepieces() | named_words() | word_pieces() | normalized_pieces() | byte_level())

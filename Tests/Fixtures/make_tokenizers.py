@@ -530,6 +530,125 @@ def parts(base):
     write("parts.json", {"tokenizer": base, "variants": cases})
 
 
+def plain(model, **steps):
+    """A tokenizer of a model and of the steps that matter."""
+    return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None,
+            "pre_tokenizer": None, "post_processor": None, "decoder": None, "model": model} | steps
+
+
+def letters(text, **settings):
+    """BPE without merges, whose tokens are the characters of a text and what `settings` adds."""
+    tokens = list(dict.fromkeys(text)) + settings.pop("tokens", [])
+    return {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None,
+            "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": False,
+            "vocab": {token: index for index, token in enumerate(tokens)}, "merges": []} | settings
+
+
+BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
+
+
+def corners():
+    """What seldom comes up: expressions that other engines read otherwise, places of spaces, unknown bytes."""
+    def split(regex):
+        return {"type": "Split", "pattern": {"Regex": regex}, "behavior": "Isolated", "invert": False}
+
+    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+    first = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}
+    text = "1234567 aaaaab{|} <a>+=$^`~|!ababab (m\nm a{} x²y .²x می\u200cخواهم"
+    cases = []
+    for regex in [r"\w+|[^\w\s]+", r"\p{N}{1,3}+", r"\p{N}{1,3}?", "a{2}?", "a{,2}", "{|}", "a{}", "a{1,2}+b", "(ab){2}+",
+                  "[[:punct:]]+", "[[:^punct:]]+", "[a[:punct:]]+", "[{}]+", "[a{2}]", r"\(?m", r"(?m:m.)", "a{2,}+"]:
+        # A token for each character tells nothing of pieces, and a token for each piece all.
+        pieces = pre_tokenizers.Split(Regex(regex), "isolated").pre_tokenize_str(text)
+        vocab = {"<unk>": 0} | {piece: index + 1 for index, piece in enumerate(dict.fromkeys(piece for piece, _ in pieces))}
+        model = {"type": "WordLevel", "vocab": vocab, "unk_token": "<unk>"}
+        cases.append((plain(model, pre_tokenizer=split(regex)), [text]))
+    spaced = [" hi hi", "hi hi", "  hi", " ", "", "x hi", "<a> hi", "é hi", "ﬁ hi"]
+    ends = {"type": "Strip", "strip_left": True, "strip_right": True}
+    swap = {"type": "Replace", "pattern": {"Regex": "^x"}, "content": ""}
+    model = letters("▁hi xéfﬁ<a>")
+    for normalizer, cut in [
+        (None, {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, first]}), (ends, first),
+        (swap, first), ({"type": "NFKC"}, first), ({"type": "Prepend", "prepend": "x"}, first), (None, first),
+        (None, {"type": "Sequence", "pretokenizers": [split("x"), first]}),
+    ]:
+        cases.append((plain(model, normalizer=normalizer, pre_tokenizer=cut), spaced))
+    words = ["ab", "a?b", "??a", "a🙂??", "🙂", "?🙂?b", "b", "ab é"]
+    met = [BYTES[byte] for byte in sorted(set("?🙂é</w>##".encode()))]
+    for settings in [
+        {"end_of_word_suffix": "</w>", "tokens": ["b</w>", *met]},
+        {"continuing_subword_prefix": "##", "tokens": ["##b", *met]},
+        {"tokens": [token for token in met if token >= "<0x80>"]}, {"tokens": met},
+    ]:
+        for unknown, fuses in [(None, False), ("<unk>", False), ("<unk>", True)]:
+            tokens = ["<unk>", *settings["tokens"]]
+            model = letters("ab", **settings | {"tokens": tokens}, unk_token=unknown, fuse_unk=fuses, byte_fallback=True)
+            cases.append((plain(model), words))
+    for unknown in [None, "<unk>"]:
+        model = letters("ab_", tokens=["<unk>", *BYTES[0x80:]], byte_fallback=True, unk_token=unknown)
+        cases.append((plain(model, pre_tokenizer=level), ["_🙂", "a b", "é_"]))
+    twice = {"type": "TemplateProcessing", "special_tokens": {"a": {"id": "a", "ids": [0], "tokens": ["a"]}},
+             "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "a", "type_id": 0}},
+                        {"Sequence": {"id": "A", "type_id": 1}}],
+             "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]}
+    cases.append((plain(letters("ab"), post_processor=twice), ["", "ab"]))
+    cases.append((plain(letters("ab", tokens=["<s>"]), added_tokens=[added(7, "<s>", special=True)]), ["a<s>b"]))
+    rows = []
+    for description, texts in cases:
+        tokenizer = Tokenizer.from_str(json.dumps(description))
+        found = [case(tokenizer, text) for text in texts]
+        # Bytes of affixes are counted as if the text had them; what then lies behind it covers nothing here.
+        for row in found:
+            row["offsets"] = [pair if pair[1] <= len(row["text"]) else [0, 0] for pair in row["offsets"]]
+        rows.append({"tokenizer": description, "cases": found})
+    write("corners.json", rows)
+
+
+def decodings():
+    """What decoders make of ids in any order."""
+    random.seed(17)
+    replace = {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}
+    level = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}
+    strip = lambda start, stop: {"type": "Strip", "content": " ", "start": start, "stop": stop}  # noqa: E731
+    bytes_of = [BYTES[byte] for byte in (0x41, 0x80, 0xE2, 0x82, 0xAC, 0xC3, 0xA9, 0xF0, 0x9F)]
+    some = ["a", "b", "ab", "▁", "▁a", " ", "é", "c</w>", "##b", "|", "<pad>", ".", "Ġ", "Ã", "©", "Ģ", *bytes_of]
+    fused = {"type": "Fuse"}
+    rows = []
+    for decoder in [
+        None, [replace, {"type": "ByteFallback"}, fused, strip(1, 0)], [{"type": "ByteFallback"}], [fused, replace],
+        [fused, {"type": "Replace", "pattern": {"String": "ab"}, "content": "X"}],
+        [fused, {"type": "Replace", "pattern": {"Regex": "a+b"}, "content": "X"}], [fused, strip(2, 0)], [strip(1, 0)],
+        level, [level, replace], {"type": "WordPiece", "prefix": "##", "cleanup": True}, [fused, level],
+        {"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": True},
+        {"type": "BPEDecoder", "suffix": "</w>"}, [replace, {"type": "BPEDecoder", "suffix": "</w>"}],
+        {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True},
+        [{"type": "ByteFallback"}, {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}],
+    ]:
+        if isinstance(decoder, list):
+            decoder = {"type": "Sequence", "decoders": decoder}
+        description = plain(letters("", tokens=some), decoder=decoder)
+        tokenizer = Tokenizer.from_str(json.dumps(description))
+        lists = [[random.randrange(len(some)) for _ in range(random.randint(0, 12))] for _ in range(30)]
+        rows.append({"decoder": decoder, "cases": [[ids, tokenizer.decode(ids)] for ids in lists]})
+    write("decodings.json", {"tokens": some, "decoders": rows})
+
+
+def of_overflowing_pairs():
+    """Pairs with all parts that are cut off."""
+    pairs = [("the miller's boy went to the river", " and the river "), ("the", "the river and the mill by the hill")]
+    base = json.loads((OUTPUT / "byte_level.tokenizer.json").read_text())
+    base["post_processor"] = {"type": "BertProcessing", "sep": ["</s>", 1], "cls": ["<s>", 0]}
+    cases = []
+    for length, stride, direction in [(11, 0, "right"), (11, 2, "left"), (13, 1, "right")]:
+        tokenizer = Tokenizer.from_str(json.dumps(base))
+        tokenizer.enable_truncation(length, stride=stride, direction=direction)
+        settings = json.loads(tokenizer.to_str())["truncation"]
+        for first, second in pairs:
+            encoding = tokenizer.encode(first, second)
+            cases.append([settings, first, second, [part.ids for part in [encoding, *encoding.overflowing]]])
+    write("overflowing_pairs.json", cases)
+
+
 if "--scripts" in sys.argv:
     scripts()
 else:
@@ -540,3 +659,6 @@ else:
     of_truncation()
     of_truncated_pairs()
     of_pairs()
+    corners()
+    decodings()
+    of_overflowing_pairs()

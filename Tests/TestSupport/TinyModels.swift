@@ -7,7 +7,7 @@ public import AnnealTorch
 public struct TinyModel {
   /// The fixture's folder.
   public let folder: String
-  /// The network, float32 on the CPU.
+  /// The network.
   public let network: any CausalModel
   /// The ids whose logits are known.
   public let ids: [Int]
@@ -24,7 +24,8 @@ public struct TinyModel {
   ///
   /// - Parameter isStreamed: whether the weights stay in their file.
   public init(
-    _ name: String, base: String? = nil, as dtype: DType = .float32, isStreamed: Bool = false
+    _ name: String, base: String? = nil, as dtype: DType = .float32, on device: Device = .cpu,
+    isStreamed: Bool = false
   ) throws {
     folder = Fixture.path("models/\(name)")
     let model = base.map { Fixture.path("models/\($0)") } ?? folder
@@ -39,7 +40,7 @@ public struct TinyModel {
     network = try ModelRegistry.builtin.model(
       file,
       Weights(
-        try CheckpointWeights(folder: model), as: dtype, on: .cpu, isStreamed: isStreamed))
+        try CheckpointWeights(folder: model), as: dtype, on: device, isStreamed: isStreamed))
   }
 
   /// Logits of the whole sequence, `[N, V]`, with the given adapters.

@@ -98,6 +98,64 @@ struct ConversationEncoderTests {
       learned(try encoder.encode(Self.talk), encoder) == "a little<|im_end|>the model<|im_end|>")
   }
 
+  @Test func `a special token at an answer's end is not taken for the one that ends the turn`()
+    throws
+  {
+    let tokenizer = try encoder.tokenizer.adding(["</call>"])
+    let marked = """
+      {% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' }}{% if m.role == 'assistant' %}\
+      {% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}\
+      {{ '<|im_end|>\\n' }}{% endfor %}\
+      {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+      """
+    for template in [marked, Self.unmarked] {
+      let encoder = ConversationEncoder(
+        tokenizer: tokenizer, template: try ChatTemplate(source: template, name: "t"),
+        variables: encoder.variables)
+      let talk = Conversation([
+        .user("hello"), .assistant("a</call>"), .user("and"), .assistant("the</call>"),
+      ])
+      #expect(
+        learned(try encoder.encode(talk), encoder) == "a</call><|im_end|>the</call><|im_end|>")
+    }
+    // Where nothing ends the turn, the end token does.
+    let open = ConversationEncoder(
+      tokenizer: tokenizer,
+      template: try ChatTemplate(
+        source: "{% for m in messages %}{{ m.role + ':' + m.content }}{% endfor %}"
+          + "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}", name: "t"),
+      variables: encoder.variables)
+    let encoded = try open.encode(Conversation([.user("hello"), .assistant("the</call>")]))
+    #expect(learned(encoded, open) == "the</call></s>")
+  }
+
+  @Test func `each of many turns begins with what it is served with`() throws {
+    let texts = ["a", " a", "\n\n the", "", "é🙂", "  ", "<|im_end|>x", "the model", "<s>and"]
+    let open =
+      "{{ bos_token }}{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}"
+      + "{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}"
+    let talk = Conversation(
+      (0..<14).map { turn in
+        let text = texts[turn * 5 % texts.count]
+        return turn % 2 == 0 ? .user(text) : .assistant(text)
+      })
+    for encoder in [encoder, try with(template: Self.unmarked), try with(template: open)] {
+      let trained = try encoder.encode(talk)
+      for turns in stride(from: 1, to: 14, by: 2) {
+        let served = try encoder.encode(
+          Conversation(Array(talk.messages[..<turns])), addGenerationPrompt: true)
+        #expect(trained.ids.starts(with: served.ids), "\(encoder.template.source) \(turns)")
+      }
+    }
+  }
+
+  @Test func `a conversation of many turns is learned turn by turn`() throws {
+    let talk = Conversation((0..<300).flatMap { _ in [.user("hello"), .assistant("a little")] })
+    let encoded = try encoder.encode(talk)
+    #expect(
+      learned(encoded, encoder) == String(repeating: "a little<|im_end|>", count: 300))
+  }
+
   @Test func `a last turn that the template leaves open gets the end token`() throws {
     let encoder = try with(
       template: "{% for m in messages %}{{ m.role + ':' + m.content + '\\n' }}{% endfor %}"

@@ -133,7 +133,7 @@ import Testing
     let text: JSON = ["Sequence": ["id": "A", "type_id": 0]]
     let wrong: [(String, JSON)] = [
       ("single", [["Sequence": ["id": "C", "type_id": 0]]]),
-      ("single", [["Sequence": ["id": "B", "type_id": 0]]]), ("single", [text, text]),
+      ("single", [["Sequence": ["id": "B", "type_id": 0]]]),
       ("pair", [["SpecialToken": ["id": "</s>", "type_id": 0]]]),
       ("pair", [["Sequence": ["id": "A", "type_id": -1]]]), ("pair", "A B"),
     ]

@@ -89,8 +89,6 @@ import Testing
       ("decoder", ["type": "CDC"], "CDC"), ("post_processor", ["type": "None"], "None"),
       ("model", ["type": "Trigram", "vocab": [["a", 0.5]]], "Trigram"),
       ("model", ["type": "Unigram", "unk_id": 1, "vocab": [["a", 0.5]]], "unk_id"),
-      ("model", ["type": "WordLevel", "unk_token": "b", "vocab": ["a": 0]], "'b'"),
-      ("model", ["type": "WordPiece", "unk_token": "b", "vocab": ["a": 0]], "'b'"),
     ]
     for (key, value, name) in parts {
       var json = try description()
@@ -118,7 +116,6 @@ import Testing
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 4000000000}}}",
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [[\"a\", \"b\"]]}}",
       "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b c\"]}}",
-      "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"unk_token\": \"b\"}}",
       "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\"]]}}",
       "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", \"b\"]]}}",
     ] {

@@ -91,7 +91,7 @@ struct ModelOperationsTests {
     ]
     expectSame(inputs, dtype) {
       lowRankLinear(
-        $0[0], weight: $0[1], bias: $0[2],
+        .values($0[0]), weight: $0[1], bias: $0[2],
         updates: [
           .init(a: $0[3], b: $0[4], scale: 2, dropoutMask: masked ? mask : nil),
           .init(a: $0[5], b: $0[6], scale: 0.5),
@@ -104,12 +104,33 @@ struct ModelOperationsTests {
     }
   }
 
+  @Test(arguments: kernelTypes, [false, true])
+  func `a linear that makes its input again equals one that keeps it`(
+    dtype: DType, trainsWeight: Bool
+  ) {
+    let inputs = [
+      sample([12, 48]), sample([12, 48], 1), sample([4, 48], 3, deviation: 0.15),
+      sample([40, 4], 4, deviation: 0.5), sample([40, 48], 2, deviation: 0.15),
+    ]
+    let weight = inputs[4].to(dtype)
+    expectSame(trainsWeight ? inputs : Array(inputs.dropLast()), dtype) {
+      lowRankLinear(
+        .swiGLU(gate: $0[0], up: $0[1]), weight: trainsWeight ? $0[4] : weight, bias: nil,
+        updates: [.init(a: $0[2], b: $0[3], scale: 2)])
+    } as: {
+      let x = $0[0].silu() * $0[1]
+      return Tensor.linear(x, trainsWeight ? $0[4] : weight.to(.float64))
+        + Tensor.linear(Tensor.linear(x, $0[2]), $0[3]) * 2
+    }
+  }
+
   @Test func `a frozen weight gets no gradient, and float32 leaves get float32 gradients`() {
     let x = sample([5, 8]).to(.bfloat16)
     let weight = sample([6, 8], 1).to(.bfloat16)
     let a = sample([2, 8], 2).requiringGradient()
     let b = Tensor.zeros([6, 2]).requiringGradient()
-    let y = lowRankLinear(x, weight: weight, bias: nil, updates: [.init(a: a, b: b, scale: 1)])
+    let y = lowRankLinear(
+      .values(x), weight: weight, bias: nil, updates: [.init(a: a, b: b, scale: 1)])
     #expect(y.dtype == .bfloat16)
     #expect(y.floats() == Tensor.linear(x, weight).floats())
     let found = Tensor.gradients(of: [y], seeds: [.ones([5, 6], .bfloat16)], for: [a, b])

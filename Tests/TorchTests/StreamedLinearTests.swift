@@ -55,11 +55,11 @@ import Testing
     }
     let expected = try outcome { x, updates in
       lowRankLinear(
-        x, weight: mapped[0].tensor.to(computed).copied(), bias: bias, updates: updates)
+        .values(x), weight: mapped[0].tensor.to(computed).copied(), bias: bias, updates: updates)
     }
     let found = try outcome { x, updates in
       lowRankLinear(
-        x, weight: mapped[0], next: mapped[1], previous: nil, bias: bias, updates: updates)
+        .values(x), weight: mapped[0], next: mapped[1], previous: nil, bias: bias, updates: updates)
     }
     #expect(found.count == 4)
     let isSame = found == expected
@@ -75,14 +75,15 @@ import Testing
     #expect(throws: TorchError.self) {
       try Torch.checked {
         lowRankLinear(
-          .ones([2, 3]), weight: mapped, next: nil, previous: nil, bias: nil, updates: [])
+          .values(.ones([2, 3])), weight: mapped, next: nil, previous: nil, bias: nil, updates: [])
       }
     }
     mapped.tensor.requiringGradient()
     #expect(throws: TorchError.self) {
       try Torch.checked {
         lowRankLinear(
-          .ones([2, 1024]), weight: mapped, next: nil, previous: nil, bias: nil, updates: [])
+          .values(.ones([2, 1024])), weight: mapped, next: nil, previous: nil, bias: nil,
+          updates: [])
       }
     }
   }

@@ -24,9 +24,10 @@ func raggedExamples(_ count: Int) -> [Example] {
 func tinyLoop(
   _ batch: BatchSettings, lora: Bool = true, checkpointing: ActivationCheckpointing = .none,
   model name: String = "llama", dropout: Double = 0.1, rows: Int = 16, epochs: Double = 1,
-  isStreamed: Bool = false, activationFolder: String? = nil, hunger: Hunger? = nil
+  isStreamed: Bool = false, activationFolder: String? = nil, hunger: Hunger? = nil,
+  on device: Device = .cpu
 ) throws -> TrainingLoop {
-  let model = try TinyModel(name, isStreamed: isStreamed)
+  let model = try TinyModel(name, on: device, isStreamed: isStreamed)
   var attached: AttachedAdapter?
   if lora {
     let fresh = try model.network.attach(LoRA(rank: 4, alpha: 8, dropout: dropout), seed: 1)

@@ -29,4 +29,17 @@ public enum Memory {
     else { return physicalBytes }
     return [kibibytes << 10, ControlGroups.own.available].compactMap { $0 }.min()
   }
+
+  /// The most that this process has had in memory at once, bytes, with the pages of mapped files.
+  public static var peakResidentBytes: Int? {
+    var usage = rusage()
+    #if canImport(Glibc)
+      // In kibibytes.
+      guard getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
+      return usage.ru_maxrss << 10
+    #else
+      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
+      return usage.ru_maxrss
+    #endif
+  }
 }

@@ -91,10 +91,11 @@ extension Recipe {
         "offload", "codes of \(quantizationBit ?? 4) bits are made in memory and stay there",
         "Use offload: activations, or leave quantization_bit out and read the weights as they are.")
     }
-    if offload.movesActivations, gradientCheckpointing == .none {
+    if offload.movesActivations, gradientCheckpointing != .full {
       throw fault(
-        "offload", "gradient_checkpointing: none keeps all activations in the graph",
-        "Use gradient_checkpointing: full or selective, or offload: weights.")
+        "offload",
+        "gradient_checkpointing: \(gradientCheckpointing.rawValue) keeps activations in the graph",
+        "Use gradient_checkpointing: full, or offload: weights.")
     }
     if let bits = quantizationBit, quantizationType.bits != bits {
       throw fault(

@@ -92,6 +92,35 @@ extension Recipe {
   }
 }
 
+extension LanguageModel {
+  /// Loads the base of `recipe` as it is trained: in its type and codes, with the adapter on.
+  static func load(for recipe: Recipe) throws -> LanguageModel {
+    let device = try Hardware.device(recipe.device)
+    let model = try LanguageModel.load(
+      from: recipe.modelNameOrPath, adapter: recipe.adapterNameOrPath, on: device,
+      as: recipe.dtype(on: device), quantization: recipe.quantization,
+      isStreamed: recipe.offload.streamsWeights, template: recipe.chatTemplate)
+    if recipe.finetuningType == .full, model.isQuantized {
+      throw AnnealError(
+        .recipe, "the base's weights are stored in codes, which cannot be trained in full",
+        at: .init(file: recipe.modelNameOrPath),
+        remedy: "Use finetuning_type: lora, or the base's unquantised weights.")
+    }
+    if recipe.offload.streamsWeights, model.isQuantized {
+      throw AnnealError(
+        .recipe, "offload: the base's weights are stored in codes, which are not streamed",
+        at: .init(file: recipe.modelNameOrPath),
+        remedy: "Use offload: activations or none; codes take little memory.")
+    }
+    model.hasLearnedTemplate = recipe.stage == .sft
+    if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {
+      try model.attach(
+        recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
+    }
+    return model
+  }
+}
+
 extension Recipe {
   /// The recipe with `~` in its paths written out, as a run opens them.
   var withWholePaths: Recipe {

@@ -73,31 +73,9 @@ public final class TrainingRun {
   // MARK: Before the first step
 
   private func loadModel() throws -> LanguageModel {
-    let device = try Hardware.device(recipe.device)
-    let dtype = recipe.dtype(on: device)
-    if dtype == .float32, recipe.dtype == .auto, device == .cpu {
+    let model = try LanguageModel.load(for: recipe)
+    if model.network.dtype == .float32, recipe.dtype == .auto, model.network.device == .cpu {
       tell(.note("this processor has no fast bfloat16: training in float32"))
-    }
-    let model = try LanguageModel.load(
-      from: recipe.modelNameOrPath, adapter: recipe.adapterNameOrPath, on: device, as: dtype,
-      quantization: recipe.quantization, isStreamed: recipe.offload.streamsWeights,
-      template: recipe.chatTemplate)
-    if recipe.finetuningType == .full, model.isQuantized {
-      throw AnnealError(
-        .recipe, "the base's weights are stored in codes, which cannot be trained in full",
-        at: .init(file: recipe.modelNameOrPath),
-        remedy: "Use finetuning_type: lora, or the base's unquantised weights.")
-    }
-    if recipe.offload.streamsWeights, model.isQuantized {
-      throw AnnealError(
-        .recipe, "offload: the base's weights are stored in codes, which are not streamed",
-        at: .init(file: recipe.modelNameOrPath),
-        remedy: "Use offload: activations or none; codes take little memory.")
-    }
-    model.hasLearnedTemplate = recipe.stage == .sft
-    if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {
-      try model.attach(
-        recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
     }
     return model
   }

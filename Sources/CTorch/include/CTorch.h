@@ -135,16 +135,19 @@ ct_result ct_matmul(ct_in a, ct_in b, ct_tensor **out);
 ct_result ct_linear(ct_in x, ct_in weight, ct_in bias_or_null, ct_tensor **out);
 ct_result ct_embedding(ct_in table, ct_in indices, ct_tensor **out);
 typedef struct { ct_in a; ct_in b; ct_in mask_or_null; double scale; } ct_low_rank;
+// x, or the gate and what it gates: then the input is activation(x) · up, computed again for the
+// gradient instead of being kept.
+typedef struct { ct_in x; ct_in up_or_null; bool gelu; } ct_linear_input;
 ct_result ct_low_rank_linear(
-    ct_in x, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates, int64_t count,
-    ct_tensor **out);
+    const ct_linear_input *input, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates,
+    int64_t count, ct_tensor **out);
 
 // Weights that lie on a mapped file, whose pages are in memory only while they are used (pages.cpp,
 // lowrank.cpp). The neighbours are what is used after this one, forward and back.
 typedef struct { ct_in weight, next_or_null, previous_or_null; } ct_streamed;
 ct_result ct_streamed_linear(
-    ct_in x, const ct_streamed *weight, ct_in bias_or_null, const ct_low_rank *updates,
-    int64_t count, ct_tensor **out);
+    const ct_linear_input *input, const ct_streamed *weight, ct_in bias_or_null,
+    const ct_low_rank *updates, int64_t count, ct_tensor **out);
 ct_result ct_let_go(ct_in mapped);
 
 // Weights in codes with a scale for each block (quantize.cpp). The first of two 4-bit codes lies in
@@ -162,8 +165,8 @@ ct_result ct_quantize_scales(
     ct_in scales, ct_tensor **codes, ct_tensor **nested, double *offset);
 ct_result ct_dequantize(const ct_codes *weight, int dtype, ct_tensor **out);
 ct_result ct_quantized_linear(
-    ct_in x, const ct_codes *weight, ct_in bias_or_null, const ct_low_rank *updates,
-    int64_t count, ct_tensor **out);
+    const ct_linear_input *input, const ct_codes *weight, ct_in bias_or_null,
+    const ct_low_rank *updates, int64_t count, ct_tensor **out);
 
 // Model operations, each a custom autograd function (norm.cpp, rotary.cpp, gated.cpp)
 ct_result ct_rms_norm(

@@ -7,8 +7,29 @@ public import AnnealTorch
 public protocol Block: AnyObject {
   /// The checkpoint's path of everything in it, such as `model.layers.3`.
   var path: String { get }
-  /// The residual stream after this block.
-  func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor
+  /// What the block adds to the residual stream, one part after another.
+  var parts: [BlockPart] { get }
+}
+
+extension Block {
+  /// The residual stream after this block, `[N, D]` → `[N, D]`.
+  public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
+    parts.reduce(x) { x, part in part.apply(x, pass) }
+  }
+}
+
+/// A part of a block: a step of the residual stream with a name, so that its time can be told.
+public struct BlockPart {
+  /// What the part is, such as `attention`.
+  public let name: String
+  /// The residual stream after it, `[N, D]` → `[N, D]`.
+  public let apply: (Tensor, Pass) -> Tensor
+
+  /// A part called `name`.
+  public init(_ name: String, _ apply: @escaping (Tensor, Pass) -> Tensor) {
+    self.name = name
+    self.apply = apply
+  }
 }
 
 /// One pre-norm block: attention, then a gated feed-forward, each added to the residual stream.
@@ -30,9 +51,11 @@ public final class DecoderBlock: Block {
     feedForward = try GatedFeedForward(c, weights / "mlp")
   }
 
-  /// The residual stream after this block, `[N, D]` → `[N, D]`.
-  public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
-    let h = x + attention(attentionNorm(x), in: pass)
-    return h + feedForward(feedForwardNorm(h), in: pass)
+  /// Attention, then the feed-forward.
+  public var parts: [BlockPart] {
+    [
+      BlockPart("attention") { [self] x, pass in x + attention(attentionNorm(x), in: pass) },
+      BlockPart("feed_forward") { [self] x, pass in x + feedForward(feedForwardNorm(x), in: pass) },
+    ]
   }
 }

@@ -14,6 +14,7 @@ public final class GatedFeedForward {
 
   /// What the feed-forward adds to the residual stream, `[N, D]` → `[N, D]`.
   public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
-    down(swiGLU(gate(x, in: pass), up(x, in: pass)), in: pass)
+    let input = LinearInput.swiGLU(gate: gate(x, in: pass), up: up(x, in: pass))
+    return down(pass.keepsOnlyProducts ? input : .values(input.tensor), in: pass)
   }
 }

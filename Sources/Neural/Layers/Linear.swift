@@ -20,15 +20,22 @@ public final class Linear {
   }
 
   /// The map of `x`, `[N, in]` → `[N, out]`, with the pass's adapters.
-  public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
+  public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor { self(.values(x), in: pass) }
+
+  /// The map of an input that is a tensor or made of two, with the pass's adapters.
+  public func callAsFunction(_ input: LinearInput, in pass: Pass) -> Tensor {
     let attached = pass.attachments[site] ?? []
-    let updates = attached.compactMap { $0.lowRank?.update(for: x, at: site, in: pass) }
-    let base: (Tensor) -> Tensor = { [storage, bias] x in
-      storage.product(x, bias: bias?.value, updates: updates)
+    let updates = attached.compactMap { $0.lowRank?.update(for: input.like, at: site, in: pass) }
+    let others = attached.filter { $0.lowRank == nil }
+    guard !others.isEmpty else {
+      return storage.product(input, bias: bias?.value, updates: updates)
     }
-    let wrapped = attached.filter { $0.lowRank == nil }.reduce(base) { inner, attachment in
+    let base: (Tensor) -> Tensor = { [storage, bias] x in
+      storage.product(.values(x), bias: bias?.value, updates: updates)
+    }
+    let wrapped = others.reduce(base) { inner, attachment in
       { attachment($0, around: inner, in: pass) }
     }
-    return wrapped(x)
+    return wrapped(input.tensor)
   }
 }

@@ -44,8 +44,8 @@ public final class Quantized: WeightStorage, ModelTensor {
   public var stored: Tensor { weight.codes }
 
   /// `x·Wᵀ + b` and the updates; the decoded weight lives as long as the product takes.
-  public func product(_ x: Tensor, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
-    lowRankLinear(x, weight: weight, bias: bias, updates: updates)
+  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
+    lowRankLinear(input, weight: weight, bias: bias, updates: updates)
   }
 
   /// `dy·W`.

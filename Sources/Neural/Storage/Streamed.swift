@@ -43,9 +43,9 @@ public final class Streamed: WeightStorage, ModelTensor {
   public var stored: Tensor { mapped.tensor }
 
   /// `x·Wᵀ + b` and the updates.
-  public func product(_ x: Tensor, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
+  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
     lowRankLinear(
-      x, weight: mapped, next: next?.mapped, previous: previous?.mapped, bias: bias,
+      input, weight: mapped, next: next?.mapped, previous: previous?.mapped, bias: bias,
       updates: updates)
   }
 

@@ -7,7 +7,7 @@ public protocol WeightStorage: AnyObject {
   /// `[out, in]`.
   var shape: [Int] { get }
   /// `x·Wᵀ + b`, and the low-rank updates beside it, in `x`'s dtype: `[N, in]` → `[N, out]`.
-  func product(_ x: Tensor, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor
+  func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor
   /// `dy·W`, the gradient with respect to `x`: `[N, out]` → `[N, in]`.
   func transposedProduct(_ dy: Tensor) -> Tensor
   /// The weight itself, `[out, in]`.
@@ -26,8 +26,8 @@ public final class Dense: WeightStorage {
   public var shape: [Int] { weight.value.shape }
 
   /// `x·Wᵀ + b` and the updates, in one call of the bridge.
-  public func product(_ x: Tensor, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
-    lowRankLinear(x, weight: weight.value, bias: bias, updates: updates)
+  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
+    lowRankLinear(input, weight: weight.value, bias: bias, updates: updates)
   }
 
   /// `dy·W`.

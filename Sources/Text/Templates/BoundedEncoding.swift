@@ -4,8 +4,9 @@
 /// must show it the same ids, so the ids of the whole text are used only where they agree: at each
 /// place, the ids of the text before it must begin the ids of the whole. Where they do not, because
 /// a token reaches over the place or the tokenizer looks ahead, the text is encoded in two parts
-/// that meet there. The check encodes again only from the last special token before the place, as
-/// no tokenizer joins text across one.
+/// that meet there. Both happen between the special tokens around the place alone, as no tokenizer
+/// joins text across one: with such tokens between its turns, a conversation of many turns takes time
+/// in proportion to its length.
 struct BoundedEncoding {
   private(set) var ids: [Int] = []
   /// For each id, where it begins in the text, in Unicode scalars.
@@ -34,29 +35,65 @@ struct BoundedEncoding {
     _ text: Substring, at origin: Int, boundaries: ArraySlice<(Int, String.Index)>
   ) {
     let encoding = tokenizer.encoding(of: String(text), addSpecialTokens: false)
-    for (number, (boundary, index)) in zip(boundaries.indices, boundaries) {
-      let before = text[..<index]
-      let count = Self.count(of: encoding, before: boundary - origin)
-      if agrees(encoding, count, with: before) { continue }
-      append(before, at: origin, boundaries: boundaries[..<number])
-      append(text[index...], at: boundary, boundaries: boundaries[(number + 1)...])
-      return
+    var cursor = ScalarCursor(text)
+    // What has been looked at, the last special token in it, and what has been taken over.
+    var (count, anchor, taken) = (0, 0, 0)
+    var number = boundaries.startIndex
+    while number < boundaries.endIndex {
+      let (boundary, index) = boundaries[number]
+      // A token that reaches over the boundary does not lie before it.
+      while count < encoding.ids.count, encoding.offsets[count].upperBound <= boundary - origin {
+        if tokenizer.isSpecial(encoding.ids[count]) { anchor = count }
+        count += 1
+      }
+      let start = max(anchor, taken)
+      let offset = start == 0 ? 0 : encoding.offsets[start].lowerBound
+      let before = text[cursor.index(of: offset)..<index]
+      let ids = tokenizer.encode(String(before), addSpecialTokens: false)
+      if start <= count, ids.elementsEqual(encoding.ids[start..<count]) {
+        number += 1
+        continue
+      }
+      take(encoding, taken..<start, at: origin)
+      taken =
+        (count..<encoding.ids.count).first {
+          tokenizer.isSpecial(encoding.ids[$0])
+            && encoding.offsets[$0].lowerBound >= boundary - origin
+        } ?? encoding.ids.count
+      let end = taken < encoding.ids.count ? encoding.offsets[taken].lowerBound : Int.max
+      let earlier = boundaries[..<number].filter { $0.0 > origin + offset }
+      let later = boundaries[(number + 1)...].prefix { $0.0 - origin < end }
+      append(before, at: origin + offset, boundaries: earlier[...])
+      let rest = end == .max ? text[index...] : text[index..<cursor.index(of: end)]
+      append(rest, at: boundary, boundaries: later)
+      number = later.endIndex
+      (count, anchor) = (taken, taken)
     }
-    ids += encoding.ids
-    starts += encoding.offsets.map { $0.lowerBound + origin }
+    take(encoding, taken..<encoding.ids.count, at: origin)
   }
 
-  /// How many tokens lie wholly before `place`; a token that reaches over it is not among them.
-  private static func count(of encoding: Encoding, before place: Int) -> Int {
-    encoding.offsets.firstIndex { $0.upperBound > place } ?? encoding.ids.count
+  /// Takes over ids as they are.
+  private mutating func take(_ encoding: Encoding, _ range: Range<Int>, at origin: Int) {
+    ids += encoding.ids[range]
+    starts += encoding.offsets[range].map { $0.lowerBound + origin }
+  }
+}
+
+/// Finds Unicode scalars of a text by their numbers, which ascend but for a few.
+private struct ScalarCursor {
+  private let scalars: Substring.UnicodeScalarView
+  private var place = 0
+  private var index: String.Index
+
+  init(_ text: Substring) {
+    scalars = text.unicodeScalars
+    index = scalars.startIndex
   }
 
-  private func agrees(_ encoding: Encoding, _ count: Int, with text: Substring) -> Bool {
-    let anchor = encoding.ids[..<count].lastIndex { tokenizer.isSpecial($0) } ?? 0
-    let start = anchor == 0 ? 0 : encoding.offsets[anchor].lowerBound
-    let scalars = text.unicodeScalars
-    let tail = scalars[scalars.index(scalars.startIndex, offsetBy: start)...]
-    return tokenizer.encode(String(tail), addSpecialTokens: false)
-      .elementsEqual(encoding.ids[anchor..<count])
+  mutating func index(of wanted: Int) -> String.Index {
+    let limit = wanted < place ? scalars.startIndex : scalars.endIndex
+    index = scalars.index(index, offsetBy: wanted - place, limitedBy: limit) ?? limit
+    place = wanted
+    return index
   }
 }

@@ -69,7 +69,9 @@ public struct ConversationEncoder: Sendable {
         ids: encoding.ids, lossMask: Array(repeating: true, count: encoding.ids.count))
     }
     var masker = Masker(encoding, text: rendering.text, encoder: self)
-    for turn in turns { masker.learn(turn) }
+    for (turn, range) in zip(turns, rendering.scalarRanges(of: turns)) {
+      masker.learn(turn, at: range)
+    }
     return masker.encoded(
       endsWithLearnedTurn: !addGenerationPrompt && rendering.endsWithAnswer
         && turns.contains { $0.message == rendering.lastMessage })

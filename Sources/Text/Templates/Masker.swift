@@ -3,36 +3,38 @@ struct Masker {
   private let encoding: BoundedEncoding
   private let encoder: ConversationEncoder
   private var mask: [Bool]
-  /// For each UTF-8 offset asked for, the Unicode scalar there.
   private let scalars: [Unicode.Scalar]
-  private let text: String
   private var isClosed = false
 
   init(_ encoding: BoundedEncoding, text: String, encoder: ConversationEncoder) {
     self.encoding = encoding
     self.encoder = encoder
-    self.text = text
     scalars = Array(text.unicodeScalars)
     mask = Array(repeating: false, count: encoding.ids.count)
   }
 
   /// Marks the tokens that begin in the turn, up to the token that closes it.
-  mutating func learn(_ turn: TurnFinder.Turn) {
-    let (from, to) = (scalar(at: turn.range.lowerBound), scalar(at: turn.range.upperBound))
-    let first = token(from: from)
-    let end = token(from: to)
+  ///
+  /// Only a token that ends an answer closes a turn. Other special tokens, such as the one behind a
+  /// call of a tool, may end what the assistant says, but a model must still learn to stop there.
+  ///
+  /// - Parameter range: the turn's place, in Unicode scalars.
+  mutating func learn(_ turn: TurnFinder.Turn, at range: Range<Int>) {
+    let first = token(from: range.lowerBound)
+    let end = token(from: range.upperBound)
     guard first < end else { return }
     isClosed = true
-    if let closing = (first..<end).last(where: { encoder.tokenizer.isSpecial(encoding.ids[$0]) }),
-      isSpace(from: closing + 1, to: end)
-    {
-      mark(first...closing)
+    let special = (first..<end).last { encoder.tokenizer.isSpecial(encoding.ids[$0]) }
+      .flatMap { isSpace(from: $0 + 1, to: end) ? $0 : nil }
+    if let special, encoder.endOfTurn.contains(encoding.ids[special]) {
+      mark(first...special)
     } else if end < mask.count, encoder.endOfTurn.contains(encoding.ids[end]) {
       // The template's mark, or the turn itself, stops short of the token that closes it.
       mark(first...end)
     } else {
       isClosed = false
-      mark(first...(end - 1))
+      // What a template writes behind a special token is no part of the turn, unless it says so.
+      mark(first...(turn.isMarked ? end - 1 : special ?? end - 1))
     }
   }
 
@@ -67,10 +69,5 @@ struct Masker {
     return scalars[encoding.starts[first]..<last].allSatisfy {
       CharacterClasses.shared[$0.value].contains(.space)
     }
-  }
-
-  private func scalar(at offset: Int) -> Int {
-    let index = text.utf8.index(text.startIndex, offsetBy: offset)
-    return text.unicodeScalars.distance(from: text.startIndex, to: index)
   }
 }

@@ -16,6 +16,8 @@ struct TurnFinder {
   private let context: RenderingContext
   private let messages: [Message]
   private let addGenerationPrompt: Bool
+  /// The assistant's messages.
+  private let answers: [Int]
   /// Where the assistant takes over for each of its messages, where the text up to there, with the
   /// generation prompt, begins the whole text.
   private let takeovers: [Int: Int]
@@ -25,20 +27,40 @@ struct TurnFinder {
     addGenerationPrompt: Bool
   ) throws {
     self.template = template
-    messages = conversation.messages
-    context = RenderingContext(conversation, variables: variables)
+    self.messages = conversation.messages
+    let context = RenderingContext(conversation, variables: variables)
+    self.context = context
     self.addGenerationPrompt = addGenerationPrompt
     let whole = try template.render(context, addGenerationPrompt: addGenerationPrompt)
     text = whole.text
     marked = whole.generated
-    var takeovers: [Int: Int] = [:]
-    for index in messages.indices where messages[index].role == "assistant" {
+    let messages = conversation.messages
+    let answers = messages.indices.filter { messages[$0].role == "assistant" }
+    self.answers = answers
+    takeovers = Self.takeovers(answers, marked: whole.generated) { index in
+      // A template may refuse what is no whole conversation.
       let before = try? template.render(context, first: index, addGenerationPrompt: true).text
-      if let before, whole.text.utf8.starts(with: before.utf8) {
-        takeovers[index] = before.utf8.count
-      }
+      guard let before, whole.text.utf8.starts(with: before.utf8) else { return nil }
+      return before.utf8.count
     }
-    self.takeovers = takeovers
+  }
+
+  /// Writing a conversation up to each turn takes its length squared, so it is not done where marks
+  /// tell: when the first and the last of them begin at a takeover, all do.
+  private static func takeovers(
+    _ answers: [Int], marked: [Range<Int>], find: (Int) -> Int?
+  ) -> [Int: Int] {
+    var places: [Int: Int] = [:]
+    let edges = Set([answers.first, answers.last].compactMap { $0 })
+    for index in edges { places[index] = find(index) }
+    if marked.count == answers.count, let first = answers.first, let last = answers.last,
+      places[first] == marked.first?.lowerBound, places[last] == marked.last?.lowerBound
+    {
+      for (index, mark) in zip(answers, marked) { places[index] = mark.lowerBound }
+    } else {
+      for index in answers where !edges.contains(index) { places[index] = find(index) }
+    }
+    return places
   }
 
   var endsWithAnswer: Bool { messages.last?.role == "assistant" }
@@ -61,17 +83,15 @@ struct TurnFinder {
     return scalarOffsets(of: Set(places.values).sorted())
   }
 
-  private var answers: [Int] { messages.indices.filter { messages[$0].role == "assistant" } }
-
   // MARK: Turns that the template marks
 
   /// The marked part of each chosen message, when the marks can be told apart: one for each of the
   /// assistant's messages.
   private func markedTurns(_ chosen: [Int]) -> [Turn]? {
-    let answers = answers
     guard marked.count == answers.count, !marked.isEmpty,
       chosen.allSatisfy({ messages[$0].role == "assistant" })
     else { return nil }
+    let chosen = Set(chosen)
     return zip(answers, marked).filter { chosen.contains($0.0) }
       .map { Turn(message: $0.0, range: $0.1, isMarked: true) }
   }
@@ -122,6 +142,16 @@ struct TurnFinder {
   private static let remedy =
     "Train on the last turn only, cut the conversation there, or give a template with "
     + "{% generation %} blocks."
+
+  /// The turns' places in Unicode scalars.
+  func scalarRanges(of turns: [Turn]) -> [Range<Int>] {
+    let places = Set(turns.flatMap { [$0.range.lowerBound, $0.range.upperBound] }).sorted()
+    let offsets = Dictionary(uniqueKeysWithValues: zip(places, scalarOffsets(of: places)))
+    return turns.map { turn in
+      let start = offsets[turn.range.lowerBound] ?? 0
+      return start..<max(start, offsets[turn.range.upperBound] ?? start)
+    }
+  }
 
   /// The same places counted in Unicode scalars.
   func scalarOffsets(of places: [Int]) -> [Int] {

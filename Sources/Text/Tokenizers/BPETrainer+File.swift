@@ -11,8 +11,9 @@ extension BPETrainer {
   public mutating func feed(contentsOf path: String, partBytes: Int = 1 << 24) throws {
     let file = try InputFile(path: path)
     let seam = TextSeam(specialTokens: specialTokens)
+    let partBytes = min(max(1, partBytes), 1 << 30)
     var text: [UInt8] = []
-    while try file.read(max(1, partBytes), into: &text) {
+    while try file.read(partBytes, into: &text) {
       var cut = text.withUnsafeBufferPointer(seam.last)
       if cut == nil, text.count >= 8 * partBytes {
         cut = text.lastIndex { $0 & 0xC0 != 0x80 }

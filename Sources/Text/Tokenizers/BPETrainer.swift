@@ -36,7 +36,7 @@ public struct BPETrainer {
   private let ties: Ties
   private let preTokenizer: any PreTokenizer
   private let finder: AddedTokenFinder
-  private var words = ByteTable(capacity: 1 << 12)
+  private var words = WordCounts()
 
   /// A trainer of a vocabulary of `vocabularySize` ids: special tokens, 256 bytes, merges.
   ///
@@ -83,7 +83,7 @@ public struct BPETrainer {
         preTokenizer.split(&cut)
         cut.text.bytes.withUnsafeBufferPointer { bytes in
           for piece in cut.pieces {
-            words.add(UnsafeBufferPointer(rebasing: bytes[piece]), 1)
+            words.add(UnsafeBufferPointer(rebasing: bytes[piece]))
           }
         }
       }
@@ -92,7 +92,9 @@ public struct BPETrainer {
 
   /// Learns the merges and gives the `tokenizer.json`.
   ///
-  /// - Throws: `AnnealError` when the vocabulary has no room for the special tokens and 256 bytes.
+  /// - Throws: `AnnealError` when the vocabulary has no room for the special tokens and 256 bytes, and
+  ///   when a special token is given twice or is what a byte is spelled with, since no two tokens of a
+  ///   vocabulary have one name.
   /// - Complexity: O(*n* log *n*) in the pairs of the distinct words.
   public consuming func train() throws -> JSON {
     let reserved = specialTokens.count + 256
@@ -103,6 +105,12 @@ public struct BPETrainer {
     }
     guard vocabularySize <= 1 << 24 else {
       throw AnnealError(.usage, "a vocabulary of \(vocabularySize) is beyond the limit of 2^24")
+    }
+    var names = Set(ByteLevelAlphabet.scalars.map { Array(String($0).utf8) })
+    for token in specialTokens where !names.insert(Array(token.utf8)).inserted {
+      throw AnnealError(
+        .usage, "the special token '\(token)' is given twice, or stands for a byte",
+        remedy: "Leave it out, or give it a name of several characters.")
     }
     // As `tokenizers` orders its alphabet: by the scalars that stand for the bytes.
     let bytes = (0...255 as ClosedRange<UInt8>).sorted {
@@ -116,7 +124,7 @@ public struct BPETrainer {
     for entry in 0..<words.count {
       let word = words.key(entry)
       let stem = pattern == .separate ? SpaceTwins.stem(word) : word
-      learner.add(stem.map { ids[Int($0)] }, count: Int(words.values[entry]))
+      learner.add(stem.map { ids[Int($0)] }, count: words.counts[entry])
     }
     learner.learn(size: vocabularySize)
     guard pattern == .separate else { return file(learner.tokens, learner.merges) }

@@ -39,14 +39,13 @@ struct ByteTable: Sendable {
     if entry >= 0 { values[entry] = value } else { append(key, hash, value) }
   }
 
-  /// Adds to the value of `key`, which is zero when the key is new; the sum stops at the largest
-  /// number that fits.
-  mutating func add(_ key: UnsafeBufferPointer<UInt8>, _ amount: Int32) {
+  /// The number of `key`, which gets the value `value` when it is new.
+  mutating func number(of key: UnsafeBufferPointer<UInt8>, newValue value: Int32) -> Int {
     let hash = hash(of: key)
     let entry = entry(of: key, hash: hash)
-    guard entry >= 0 else { return append(key, hash, amount) }
-    let (sum, overflow) = values[entry].addingReportingOverflow(amount)
-    values[entry] = overflow ? .max : sum
+    if entry >= 0 { return entry }
+    append(key, hash, value)
+    return values.count - 1
   }
 
   private mutating func append(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ value: Int32) {
@@ -95,6 +94,23 @@ struct ByteTable: Sendable {
       for index in 0..<key.count where bytes[start + index] != key[index] { return false }
       return true
     }
+  }
+}
+
+/// How often words came up.
+struct WordCounts: Sendable {
+  private var words = ByteTable(capacity: 1 << 12)
+  /// The counts, in the order in which the words came first.
+  private(set) var counts: [Int] = []
+
+  var count: Int { counts.count }
+
+  /// The word that came as number `entry`.
+  func key(_ entry: Int) -> ArraySlice<UInt8> { words.key(entry) }
+
+  mutating func add(_ word: UnsafeBufferPointer<UInt8>) {
+    let number = words.number(of: word, newValue: 0)
+    if number < counts.count { counts[number] += 1 } else { counts.append(1) }
   }
 }
 

@@ -10,13 +10,13 @@ struct NormalizedText: Sendable {
   private(set) var bytes: [UInt8]
   /// For each byte, the source character it came from; nil when nobody will ask for offsets.
   private(set) var spans: [Span]?
-  /// Whether it begins where the source begins.
-  private(set) var isAtSourceStart: Bool
+  /// How many of the first bytes come from the source's first character.
+  private(set) var head: Int
 
   /// The part of the source that lies in `range`.
   init(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, tracksSpans: Bool) {
     bytes = Array(source[range])
-    isAtSourceStart = range.lowerBound == 0
+    head = range.lowerBound == 0 && !range.isEmpty ? utf8Length(lead: source[0]) : 0
     guard tracksSpans else { return }
     var spans: [Span] = []
     spans.reserveCapacity(range.count)
@@ -41,7 +41,6 @@ struct NormalizedText: Sendable {
   /// The text in `range`, with its spans.
   func part(_ range: Range<Int>) -> NormalizedText {
     var copy = self
-    copy.isAtSourceStart = isAtSourceStart && range.lowerBound == 0
     copy.trim(to: range)
     return copy
   }
@@ -50,6 +49,7 @@ struct NormalizedText: Sendable {
   mutating func prepend(_ text: [UInt8], at index: Int = 0) {
     guard index < bytes.count else { return }
     bytes.insert(contentsOf: text, at: index)
+    if index < head { head += text.count }
     if let span = spans?[index] {
       spans?.insert(contentsOf: repeatElement(span, count: text.count), at: index)
     }
@@ -74,6 +74,7 @@ struct NormalizedText: Sendable {
   mutating func trim(to range: Range<Int>) {
     bytes = Array(bytes[range])
     spans = spans.map { Array($0[range]) }
+    head = max(0, min(head, range.upperBound) - range.lowerBound)
   }
 
   /// Writes a new text from pieces of an old one.
@@ -85,6 +86,7 @@ struct NormalizedText: Sendable {
       self.old = old
       result = old
       result.bytes = []
+      result.head = 0
       result.bytes.reserveCapacity(old.bytes.count + 16)
       if old.spans != nil { result.spans = [] }
     }
@@ -92,12 +94,16 @@ struct NormalizedText: Sendable {
     var count: Int { result.bytes.count }
 
     mutating func keep(_ range: Range<Int>) {
+      if range.lowerBound < old.head, result.head == count {
+        result.head += min(range.upperBound, old.head) - range.lowerBound
+      }
       result.bytes.append(contentsOf: old.bytes[range])
       if let spans = old.spans { result.spans?.append(contentsOf: spans[range]) }
     }
 
     /// Adds bytes that stand for all of the old text in `range`, which is not empty.
     mutating func add(_ bytes: some Collection<UInt8>, over range: Range<Int>) {
+      note(bytes.count, from: range.lowerBound)
       result.bytes.append(contentsOf: bytes)
       if let spans = old.spans {
         let span = Span(start: spans[range.lowerBound].start, end: spans[range.upperBound - 1].end)
@@ -107,11 +113,17 @@ struct NormalizedText: Sendable {
 
     /// Adds bytes that stand for the character of the old text at `index`.
     mutating func add(_ bytes: some Collection<UInt8>, from index: Int) {
+      note(bytes.count, from: index)
       result.bytes.append(contentsOf: bytes)
       if let spans = old.spans {
         let span = spans.indices.contains(index) ? spans[index] : Span(start: 0, end: 0)
         result.spans?.append(contentsOf: repeatElement(span, count: bytes.count))
       }
+    }
+
+    /// Knows new bytes that stand for the old one at `index` as the source's beginning, if that is.
+    private mutating func note(_ bytes: Int, from index: Int) {
+      if index < old.head, result.head == count { result.head += bytes }
     }
   }
 }

@@ -26,6 +26,12 @@ struct PostProcessor: Sendable {
   /// Ids that stand behind a single text's.
   var after: [Int] { Self.ids(single.drop { !$0.isText }) }
 
+  /// Whether a single text stands between special tokens, as it does but for templates that repeat it
+  /// or leave it out.
+  var holdsTextOnce: Bool { single.count(where: \.isText) == 1 }
+
+  /// How many special tokens a single text gets.
+  var addedToSingles: Int { Self.ids(single[...]).count }
   /// How many special tokens a pair gets.
   var addedToPairs: Int { Self.ids(pair[...]).count }
 
@@ -35,9 +41,18 @@ struct PostProcessor: Sendable {
     }
   }
 
+  /// Templates that repeat a text, one in the other, would double it without end.
+  private static let maximumPieces = 1 << 12
+
   /// The kinds of post-processor that are known, one line each.
   static let all: [String: @Sendable (TokenizerPart) throws -> PostProcessor] = [
-    "Sequence": { try PostProcessor(sequence: $0.parts("processors").map(read)) },
+    "Sequence": { part in
+      let processor = try PostProcessor(sequence: part.parts("processors").map(read))
+      guard processor.single.count <= maximumPieces else {
+        throw part.error("the templates repeat a text too often")
+      }
+      return processor
+    },
     "ByteLevel": { PostProcessor(trimming: $0) },
     "TemplateProcessing": { try PostProcessor(template: $0) },
     "RobertaProcessing": { part in
@@ -77,7 +92,7 @@ struct PostProcessor: Sendable {
 
   /// Each wraps what those before it made of a text; two texts are joined as the last says that does.
   private init(sequence: [PostProcessor]) {
-    for part in sequence {
+    for part in sequence where single.count <= Self.maximumPieces {
       single = part.single.flatMap { $0.isText ? single : [$0] }
       if part.pair.contains(where: { !$0.isText }) { pair = part.pair }
       if part.trimsOffsets {
@@ -89,9 +104,6 @@ struct PostProcessor: Sendable {
 
   private init(template part: TokenizerPart) throws {
     single = try Self.pieces(part, "single")
-    guard single.count(where: \.isText) <= 1 else {
-      throw part.error("a template for one text may hold it only once")
-    }
     if part.json["pair"]?.isNull == false { pair = try Self.pieces(part, "pair") }
   }
 

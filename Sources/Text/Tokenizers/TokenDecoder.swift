@@ -2,9 +2,24 @@ internal import AnnealFiles
 
 /// Turns tokens back into text, step by step.
 ///
-/// Each step takes the pieces that the one before made; the last one's are joined.
+/// Each step takes the pieces that the one before made; the last one's are joined. There is one way
+/// through the steps, piece by piece, so that a stream of tokens becomes what all of them become.
 protocol TokenDecoder: Sendable {
-  func decode(_ pieces: [String]) -> [String]
+  /// The step at the beginning of a text.
+  ///
+  /// - Parameter longestRun: how many byte tokens are held back until all of them are known.
+  func stream(longestRun: Int) -> any DecoderStream
+}
+
+extension TokenDecoder {
+  /// The text of all `pieces`.
+  func decode(_ pieces: [String]) -> String {
+    var stream = stream(longestRun: .max)
+    var parts: [PiecePart] = []
+    for piece in pieces { stream.push(PiecePart(piece), into: &parts) }
+    stream.finish(into: &parts)
+    return parts.text
+  }
 }
 
 /// The kinds of decoder that are known, one line each.
@@ -48,141 +63,90 @@ enum TokenDecoders {
   }
 }
 
+/// Puts a space between tokens, where a file names no decoder.
+struct SpacedDecoder: TokenDecoder {
+  func stream(longestRun: Int) -> any DecoderStream { SpacedStream() }
+}
+
 /// One decoder after the other.
 struct DecoderSequence: TokenDecoder {
   let parts: [any TokenDecoder]
 
-  func decode(_ pieces: [String]) -> [String] {
-    parts.reduce(pieces) { $1.decode($0) }
-  }
-}
-
-/// Reads the characters of `ByteLevelAlphabet` as bytes; a token with another character is text.
-struct ByteLevelDecoder: TokenDecoder {
-  func decode(_ pieces: [String]) -> [String] {
-    var bytes: [UInt8] = []
-    for piece in pieces {
-      bytes += ByteLevelAlphabet.decoded(piece.unicodeScalars) ?? Array(piece.utf8)
-    }
-    return [String(decoding: bytes, as: UTF8.self)]
-  }
-}
-
-/// Joins runs of byte tokens such as `<0xE2>` to characters; a run that is not UTF-8 becomes one
-/// U+FFFD a byte.
-struct ByteFallbackDecoder: TokenDecoder {
-  func decode(_ pieces: [String]) -> [String] {
-    var result: [String] = []
-    var run: [UInt8] = []
-    for piece in pieces {
-      if let byte = Self.byte(piece) {
-        run.append(byte)
-      } else {
-        Self.flush(&run, into: &result)
-        result.append(piece)
-      }
-    }
-    Self.flush(&run, into: &result)
-    return result
-  }
-
-  private static func flush(_ run: inout [UInt8], into result: inout [String]) {
-    if run.isEmpty { return }
-    if let text = String(validating: run, as: UTF8.self) {
-      result.append(text)
-    } else {
-      result += Array(repeating: "\u{FFFD}", count: run.count)
-    }
-    run.removeAll()
-  }
-
-  static func byte(_ piece: String) -> UInt8? {
-    let text = Array(piece.utf8)
-    guard text.count == 6, text.starts(with: Array("<0x".utf8)), text[5] == UInt8(ascii: ">") else {
-      return nil
-    }
-    return UInt8(String(decoding: text[3..<5], as: UTF8.self), radix: 16)
+  func stream(longestRun: Int) -> any DecoderStream {
+    ChainedStream(parts.map { $0.stream(longestRun: longestRun) })
   }
 }
 
 /// Joins all pieces.
 struct FuseDecoder: TokenDecoder {
-  func decode(_ pieces: [String]) -> [String] { [pieces.joined()] }
-}
-
-/// Puts a text in place of each match, in every piece.
-struct ReplaceDecoder: TokenDecoder {
-  let pattern: SplitPattern
-  let content: [UInt8]
-
-  init(pattern: SplitPattern, content: [UInt8]) {
-    self.pattern = pattern
-    self.content = content
-  }
-
-  init(literal: String, content: String) {
-    pattern = SplitPattern(LiteralScanner(literal: Array(literal.utf8)))
-    self.content = Array(content.utf8)
-  }
-
-  func decode(_ pieces: [String]) -> [String] {
-    pieces.map { piece in
-      Array(piece.utf8).withUnsafeBufferPointer { bytes in
-        var text: [UInt8] = []
-        for part in pattern.parts(of: bytes, in: 0..<bytes.count) {
-          text += part.isMatch ? content : Array(bytes[part.range])
-        }
-        return String(decoding: text, as: UTF8.self)
-      }
+  private struct Stream: DecoderStream {
+    func push(_ part: PiecePart, into output: inout [PiecePart]) {
+      if !part.text.isEmpty { output.append(PiecePart(part.text, endsPiece: false)) }
     }
-  }
-}
 
-/// Drops up to so many of a character at the ends of every piece.
-struct StripDecoder: TokenDecoder {
-  let content: Unicode.Scalar
-  let start: Int
-  let stop: Int
-
-  func decode(_ pieces: [String]) -> [String] {
-    pieces.map { piece in
-      let scalars = piece.unicodeScalars
-      let leading = scalars.prefix(start).prefix { $0 == content }.count
-      let rest = scalars.dropFirst(leading)
-      let trailing = rest.reversed().prefix(stop).prefix { $0 == content }.count
-      return String(String.UnicodeScalarView(rest.dropLast(trailing)))
-    }
+    func finish(into output: inout [PiecePart]) { output.append(PiecePart("")) }
   }
+
+  func stream(longestRun: Int) -> any DecoderStream { Stream() }
 }
 
 /// Reads `▁` as a space, and drops it in the first piece when one was put in front of the text.
 struct MetaspaceDecoder: TokenDecoder {
-  let mark: Unicode.Scalar
-  let isPrepended: Bool
+  private struct Stream: DecoderStream {
+    let mark: Unicode.Scalar
+    var dropsMarks: Bool
 
-  func decode(_ pieces: [String]) -> [String] {
-    pieces.enumerated().map { index, piece in
+    mutating func push(_ part: PiecePart, into output: inout [PiecePart]) {
       var text = String.UnicodeScalarView()
-      for scalar in piece.unicodeScalars {
+      for scalar in part.text.unicodeScalars {
         if scalar != mark {
           text.append(scalar)
-        } else if index > 0 || !isPrepended {
+        } else if !dropsMarks {
           text.append(" ")
         }
       }
-      return String(text)
+      output.append(PiecePart(String(text), endsPiece: part.endsPiece))
+      if part.endsPiece { dropsMarks = false }
     }
+
+    func finish(into output: inout [PiecePart]) {}
+  }
+
+  let mark: Unicode.Scalar
+  let isPrepended: Bool
+
+  func stream(longestRun: Int) -> any DecoderStream {
+    Stream(mark: mark, dropsMarks: isPrepended)
   }
 }
 
 /// Reads the mark at a word's end as a space, except after the last word.
 struct SuffixDecoder: TokenDecoder {
+  private struct Body: PieceStream.Body {
+    let space: ReplaceDecoder
+    let nothing: ReplaceDecoder
+    /// A piece from its first mark on: only the next piece tells what the mark becomes.
+    var held: String?
+
+    mutating func push(_ piece: String, into output: inout [PiecePart]) {
+      if let held { output.append(PiecePart(space.apply(held))) }
+      let certain = space.textBeforeMatch(in: piece)
+      output.append(PiecePart(certain, endsPiece: false))
+      held = String(decoding: piece.utf8.dropFirst(certain.utf8.count), as: UTF8.self)
+    }
+
+    func finish(into output: inout [PiecePart]) {
+      if let held { output.append(PiecePart(nothing.apply(held))) }
+    }
+  }
+
   let suffix: [UInt8]
 
-  func decode(_ pieces: [String]) -> [String] {
-    let scanner = ReplaceDecoder(
-      pattern: SplitPattern(LiteralScanner(literal: suffix)), content: [0x20])
-    let last = ReplaceDecoder(pattern: scanner.pattern, content: [])
-    return scanner.decode(Array(pieces.dropLast())) + last.decode(Array(pieces.suffix(1)))
+  func stream(longestRun: Int) -> any DecoderStream {
+    let pattern = SplitPattern(LiteralScanner(literal: suffix))
+    return PieceStream(
+      Body(
+        space: ReplaceDecoder(pattern: pattern, content: [0x20]),
+        nothing: ReplaceDecoder(pattern: pattern, content: [])))
   }
 }

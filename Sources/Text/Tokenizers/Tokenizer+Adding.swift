@@ -11,13 +11,15 @@ extension Tokenizer {
   /// - Parameter isSpecial: whether decoding may leave the tokens out, as it does the end of a turn.
   /// - Throws: `AnnealError` of code `usage` when a token is empty.
   public func adding(_ tokens: [String], isSpecial: Bool = true) throws -> Tokenizer {
-    var all = added
+    var all = self.added
     var next = vocabularySize
+    // Those of this call, by their bytes.
+    var added: [[UInt8]: Int] = [:]
     for token in tokens {
       guard !token.isEmpty else {
         throw AnnealError(.usage, "a token to add is empty", remedy: "Leave it out.")
       }
-      let id = id(of: token) ?? all.values.first { $0.content.utf8.elementsEqual(token.utf8) }?.id
+      let id = id(of: token) ?? added[Array(token.utf8)]
       if let id, var known = all[id], known.content.utf8.elementsEqual(token.utf8) {
         known.isSpecial = known.isSpecial || isSpecial
         all[id] = known
@@ -26,6 +28,7 @@ extension Tokenizer {
       var new = AddedToken(special: token, id: id ?? next)
       new.isSpecial = isSpecial
       all[new.id] = new
+      added[Array(token.utf8)] = new.id
       if id == nil { next += 1 }
     }
     let list = JSON.array(all.values.sorted { $0.id < $1.id }.map(\.json))

@@ -5,7 +5,19 @@ extension Tokenizer {
   ///
   /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put there.
   public func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int] {
-    var ids: [Int] = addSpecialTokens ? postProcessor.before : []
+    guard postProcessor.holdsTextOnce else {
+      return joined([plainIDs(of: text)], by: postProcessor.single, addSpecialTokens)
+    }
+    return plainIDs(
+      of: text, after: addSpecialTokens ? postProcessor.before : [],
+      before: addSpecialTokens ? postProcessor.after : [])
+  }
+
+  /// The ids of `text`, with others around them.
+  private func plainIDs(
+    of text: String, after opening: [Int] = [], before closing: [Int] = []
+  ) -> [Int] {
+    var ids = opening
     var text = text
     text.withUTF8 { bytes in
       workspaces.borrow { workspace in
@@ -20,8 +32,19 @@ extension Tokenizer {
         }
       }
     }
-    if addSpecialTokens { ids += postProcessor.after }
-    return ids
+    return ids + closing
+  }
+
+  /// The ids of texts in the places that a template gives them.
+  private func joined(
+    _ texts: [[Int]], by template: [PostProcessor.Piece], _ addSpecialTokens: Bool
+  ) -> [Int] {
+    template.flatMap { piece in
+      switch piece {
+      case .special(let special, _): addSpecialTokens ? special : []
+      case .text(let number, _): texts[number]
+      }
+    }
   }
 
   /// The ids of two texts as the model wants a pair of them, such as `[CLS] a [SEP] b [SEP]`.
@@ -30,15 +53,7 @@ extension Tokenizer {
   public func encode(
     _ text: String, and second: String, addSpecialTokens: Bool = true
   ) -> [Int] {
-    let ids = [
-      encode(text, addSpecialTokens: false), encode(second, addSpecialTokens: false),
-    ]
-    return postProcessor.pair.flatMap { piece in
-      switch piece {
-      case .special(let special, _): addSpecialTokens ? special : []
-      case .text(let number, _): ids[number]
-      }
-    }
+    joined([plainIDs(of: text), plainIDs(of: second)], by: postProcessor.pair, addSpecialTokens)
   }
 
   /// The ids of `text`, with the tokens they stand for and the scalars each covers.
@@ -58,40 +73,8 @@ extension Tokenizer {
     finished([plainEncoding(of: text), plainEncoding(of: second)], addSpecialTokens)
   }
 
-  /// The ids of two texts as the model wants a pair of them, of which `truncation` says how much is kept.
-  ///
-  /// - Parameter addSpecialTokens: whether what the model wants around the texts is put there.
-  /// - Throws: `AnnealError` when only one of the texts may be cut and that is not enough.
-  public func encoding(
-    of text: String, and second: String, truncation: Truncation, addSpecialTokens: Bool = true
-  ) throws -> Encoding {
-    let texts = [plainEncoding(of: text), plainEncoding(of: second)]
-    let counts = texts.map(\.ids.count)
-    let kept = try truncation.lengths(
-      of: counts[0], and: counts[1], added: addSpecialTokens ? postProcessor.addedToPairs : 0)
-    return finished(
-      zip(texts, [kept.first, kept.second]).map { text, kept in
-        text.part(truncation.range(keeping: kept, of: text.ids.count))
-      }, addSpecialTokens)
-  }
-
-  /// The parts of a text that is longer than `truncation` allows, what is kept first; one part for
-  /// other texts.
-  ///
-  /// - Parameter addSpecialTokens: whether what the model wants around a text (`<s>`) is put around
-  ///   each part.
-  public func encodings(
-    of text: String, truncation: Truncation, addSpecialTokens: Bool = true
-  ) -> [Encoding] {
-    let encoding = plainEncoding(of: text)
-    let added = addSpecialTokens ? postProcessor.before.count + postProcessor.after.count : 0
-    return truncation.parts(of: encoding.ids.count, added: added).map {
-      finished([encoding.part($0)], addSpecialTokens)
-    }
-  }
-
   /// The encoding before the post-processor.
-  private func plainEncoding(of text: String) -> Encoding {
+  func plainEncoding(of text: String) -> Encoding {
     var found: [(id: Int, token: String?, source: Range<Int>)] = []
     var text = text
     let scalarIndex = text.withUTF8 { bytes in
@@ -127,7 +110,7 @@ extension Tokenizer {
   }
 
   /// One text or two, put together.
-  private func finished(_ texts: [Encoding], _ addSpecialTokens: Bool) -> Encoding {
+  func finished(_ texts: [Encoding], _ addSpecialTokens: Bool) -> Encoding {
     let texts = texts.map { text in
       guard postProcessor.trimsOffsets else { return text }
       var text = text

@@ -56,7 +56,7 @@ struct TokenizerParts {
   let normalizer: (any Normalizer)?
   let preTokenizer: (any PreTokenizer)?
   let postProcessor: PostProcessor
-  let decoder: (any TokenDecoder)?
+  let decoder: any TokenDecoder
   let model: any TokenModel
   let addedTokens: [AddedToken]
   let truncation: Truncation?
@@ -76,7 +76,7 @@ struct TokenizerParts {
     postProcessor = try part("post_processor").map(PostProcessor.read) ?? PostProcessor()
     truncation = try part("truncation").map(Truncation.init)
     batchPadding = try part("padding").map(Padding.init)
-    decoder = try part("decoder").map(TokenDecoders.read)
+    decoder = try part("decoder").map(TokenDecoders.read) ?? SpacedDecoder()
     var modelSource = TokenModelSource(
       json: modelJSON, entries: source.entries, merges: source.merges, pieces: source.pieces,
       isByteLevel: false, file: file)
@@ -89,12 +89,15 @@ struct TokenizerParts {
       try AddedToken($0, file: file)
     }
     // A model folder may declare more of them beside the file.
+    var contents = Set(tokens.map { Array($0.content.utf8) })
     for (key, json) in configuration?["added_tokens_decoder"]?.object ?? [:] {
       guard let id = Int(key) else { continue }
       let token = try AddedToken(json, id: id, file: file)
-      if !tokens.contains(where: { $0.content.utf8.elementsEqual(token.content.utf8) }) {
-        tokens.append(token)
-      }
+      if contents.insert(Array(token.content.utf8)).inserted { tokens.append(token) }
+    }
+    // A token of the model's keeps the model's id, as in `tokenizers`.
+    for index in tokens.indices {
+      if let id = model.vocabulary.id(spelled: tokens[index].content) { tokens[index].id = id }
     }
     addedTokens = tokens
   }

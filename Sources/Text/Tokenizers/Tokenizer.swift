@@ -31,7 +31,7 @@ public struct Tokenizer: Sendable {
   let normalizer: (any Normalizer)?
   let preTokenizer: (any PreTokenizer)?
   let postProcessor: PostProcessor
-  let decoder: (any TokenDecoder)?
+  let decoder: any TokenDecoder
   let model: any TokenModel
   /// Added tokens by id.
   let added: [Int: AddedToken]
@@ -64,15 +64,17 @@ public struct Tokenizer: Sendable {
     }
     addedIDs = ids
     let normalizer = parts.normalizer
-    // SentencePiece's own normalization leaves its symbols alone, so they are found behind it.
+    // SentencePiece's own normalization leaves its symbols alone, so they are found behind it; to its
+    // unigram model they are pieces like others, only likelier.
     let symbols = Set(
       ((normalizer as? SentencePieceNormalizer)?.symbols ?? []).map { Array($0.utf8) })
     let isSymbol = { (token: AddedToken) in symbols.contains(Array(token.content.utf8)) }
     finder = AddedTokenFinder(tokens.filter { !$0.isNormalized && !isSymbol($0) }) {
       Array($0.content.utf8)
     }
-    normalizedFinder = AddedTokenFinder(tokens.filter { $0.isNormalized || isSymbol($0) }) {
-      token in
+    let findsSymbols = !(parts.model is Unigram)
+    let normalized = tokens.filter { isSymbol($0) ? findsSymbols : $0.isNormalized }
+    normalizedFinder = AddedTokenFinder(normalized) { token in
       if isSymbol(token) { return Array(token.content.utf8) }
       return Array(token.content.utf8).withUnsafeBufferPointer { bytes in
         var text = NormalizedText(bytes, 0..<bytes.count, tracksSpans: false)
@@ -110,12 +112,28 @@ public struct Tokenizer: Sendable {
   /// The text that `ids` stand for; ids that stand for nothing are passed over, and bytes that are no
   /// UTF-8 become U+FFFD.
   ///
+  /// An added token is written as its file has it. `tokenizers` 0.23 writes one that is looked for in
+  /// normalized text as the normalizer has it: `[X]` under `Lowercase` as `[x]`.
+  ///
   /// - Parameter skipSpecialTokens: whether special tokens are left out.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool = false) -> String {
     let tokens = ids.compactMap { id in
       skipSpecialTokens && isSpecial(id) ? nil : token(of: id)
     }
-    return decoder?.decode(tokens).joined() ?? tokens.joined(separator: " ")
+    return decoder.decode(tokens)
+  }
+
+  /// The text that `ids` stand for, all of which must stand for something.
+  ///
+  /// - Parameter skipSpecialTokens: whether special tokens are left out.
+  /// - Throws: `AnnealError` of code `data` that names the first id without a token, and its place.
+  public func decode(checking ids: [Int], skipSpecialTokens: Bool = false) throws -> String {
+    if let place = ids.firstIndex(where: { token(of: $0) == nil }) {
+      throw AnnealError(
+        .data, "the id \(ids[place]) at place \(place) stands for no token",
+        remedy: "The tokenizer has ids from 0 to \(vocabularySize - 1); is it the model's own?")
+    }
+    return decode(ids, skipSpecialTokens: skipSpecialTokens)
   }
 
   /// A decoder for ids that come one at a time.
@@ -131,6 +149,7 @@ final class WorkspacePool: Sendable {
   func borrow<Result>(_ body: (inout Workspace) -> Result) -> Result {
     var workspace = free.withLock { $0.popLast() } ?? Workspace()
     let result = body(&workspace)
+    workspace.dropLargeBuffers()
     free.withLock { $0.append(workspace) }
     return result
   }

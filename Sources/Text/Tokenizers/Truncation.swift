@@ -24,9 +24,10 @@ public struct Truncation: Sendable, Hashable {
     case onlySecond = "OnlySecond"
   }
 
-  /// The most tokens of an encoding, special tokens included.
+  /// The most tokens of an encoding, special tokens included; a negative number counts as 0.
   public var maximumLength: Int
-  /// How many tokens each part shares with the one before it.
+  /// How many tokens each part shares with the one before it; a negative number counts as 0, and one
+  /// that leaves no room for new tokens as the most that does.
   public var stride: Int
   /// Which end is cut off.
   public var side: Side
@@ -61,11 +62,14 @@ public struct Truncation: Sendable, Hashable {
     self.strategy = strategy
   }
 
+  /// How many tokens of texts have room beside `added` special ones.
+  private func room(beside added: Int) -> Int { max(0, max(0, maximumLength) - added) }
+
   /// How many tokens of each text of a pair are kept.
   ///
   /// - Throws: when the text that alone may be cut has not enough tokens for that.
   func lengths(of first: Int, and second: Int, added: Int) throws -> (first: Int, second: Int) {
-    let room = max(0, maximumLength - added)
+    let room = room(beside: added)
     let surplus = first + second - room
     if room == 0 { return (0, 0) }
     if surplus <= 0 { return (first, second) }
@@ -94,21 +98,21 @@ public struct Truncation: Sendable, Hashable {
   /// The ranges of `count` tokens that the parts have, with room for `added` special tokens in each;
   /// the first is what is kept.
   func parts(of count: Int, added: Int) -> [Range<Int>] {
-    let length = max(0, maximumLength - added)
+    parts(of: count, length: room(beside: added))
+  }
+
+  /// The ranges of `count` tokens that parts of `length` tokens have.
+  func parts(of count: Int, length: Int) -> [Range<Int>] {
     if count <= length { return [0..<count] }
     if length == 0 { return [0..<0] }
+    let step = length - min(max(0, stride), length - 1)
     var parts: [Range<Int>] = []
     var start = 0
     while true {
-      let end = min(start + length, count)
+      let end = start + min(length, count - start)
       parts.append(side == .right ? start..<end : count - end..<count - start)
       if end == count { return parts }
-      start += max(1, length - stride)
+      start += step
     }
-  }
-
-  /// The `kept` tokens of `count` that stay when the others are cut off.
-  func range(keeping kept: Int, of count: Int) -> Range<Int> {
-    side == .right ? 0..<kept : count - kept..<count
   }
 }

@@ -28,23 +28,65 @@ public struct LowRankUpdate {
   }
 }
 
+/// What a linear takes in, `[N, in]`.
+public enum LinearInput {
+  /// A tensor, which is kept for the gradient.
+  case values(Tensor)
+  /// `silu(gate) · up`, of which only the two are kept: it is computed again for the gradient.
+  case swiGLU(gate: Tensor, up: Tensor)
+
+  /// A tensor with the input's extents, type and device.
+  public var like: Tensor {
+    switch self {
+    case .values(let x): x
+    case .swiGLU(let gate, _): gate
+    }
+  }
+
+  /// The input itself.
+  public var tensor: Tensor {
+    switch self {
+    case .values(let x): x
+    case .swiGLU(let gate, let up): AnnealTorch.swiGLU(gate, up)
+    }
+  }
+
+  var tensors: [Tensor] {
+    switch self {
+    case .values(let x): [x]
+    case .swiGLU(let gate, let up): [gate, up]
+    }
+  }
+
+  var bridged: ct_linear_input {
+    switch self {
+    case .values(let x): ct_linear_input(x: x.pointer, up_or_null: nil, gelu: false)
+    case .swiGLU(let gate, let up):
+      ct_linear_input(x: gate.pointer, up_or_null: up.pointer, gelu: false)
+    }
+  }
+}
+
 /// `x·Wᵀ + b + Σ scale·((x∘mask)·Aᵀ)·Bᵀ` in x's kind.
 ///
-/// One call; keeps x, the weights and the masks for the gradient, and computes W's gradient only
-/// when W requires one. A and B are rounded to x's kind; their gradients are in their own.
+/// One call; keeps what holds x, the weights and the masks for the gradient, and computes W's
+/// gradient only when W requires one. A and B are rounded to x's kind; their gradients are in their
+/// own.
 ///
 /// - Parameters:
-///   - x: `[N, in]`.
+///   - input: x, `[N, in]`.
 ///   - weight: `[out, in]`.
 ///   - bias: `[out]`.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ x: Tensor, weight: Tensor, bias: Tensor?, updates: [LowRankUpdate]
+  _ input: LinearInput, weight: Tensor, bias: Tensor?, updates: [LowRankUpdate]
 ) -> Tensor {
-  let operands = [x, weight] + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
-  return Tensor.make(of: operands) {
+  let operands =
+    input.tensors + [weight] + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
+  return Tensor.make(of: operands) { out in
     let list = updates.map(\.bridged)
-    return ct_low_rank_linear(
-      x.pointer, weight.pointer, bias?.pointer, list, Int64(list.count), $0)
+    return withUnsafePointer(to: input.bridged) {
+      ct_low_rank_linear($0, weight.pointer, bias?.pointer, list, Int64(list.count), out)
+    }
   }
 }

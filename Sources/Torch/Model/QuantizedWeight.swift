@@ -148,17 +148,20 @@ public struct QuantizedWeight {
 /// The gradient decodes it again; only the codes are kept.
 ///
 /// - Parameters:
-///   - x: `[N, in]`.
+///   - input: x, `[N, in]`.
 ///   - bias: `[out]`.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ x: Tensor, weight: QuantizedWeight, bias: Tensor?, updates: [LowRankUpdate]
+  _ input: LinearInput, weight: QuantizedWeight, bias: Tensor?, updates: [LowRankUpdate]
 ) -> Tensor {
-  let operands = [x] + weight.tensors + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
+  let operands =
+    input.tensors + weight.tensors + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
   return Tensor.make(of: operands) { out in
     let list = updates.map(\.bridged)
-    return withUnsafePointer(to: weight.bridged) {
-      ct_quantized_linear(x.pointer, $0, bias?.pointer, list, Int64(list.count), out)
+    return withUnsafePointer(to: weight.bridged) { weight in
+      withUnsafePointer(to: input.bridged) {
+        ct_quantized_linear($0, weight, bias?.pointer, list, Int64(list.count), out)
+      }
     }
   }
 }

@@ -28,25 +28,27 @@ public struct MappedTensor {
 /// is copied to x's device for it.
 ///
 /// - Parameters:
-///   - x: `[N, in]`.
+///   - input: x, `[N, in]`.
 ///   - weight: `[out, in]`, frozen.
 ///   - next: what is used after it, read ahead; `previous` on the way back.
 ///   - bias: `[out]`.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ x: Tensor, weight: MappedTensor, next: MappedTensor?, previous: MappedTensor?, bias: Tensor?,
-  updates: [LowRankUpdate]
+  _ input: LinearInput, weight: MappedTensor, next: MappedTensor?, previous: MappedTensor?,
+  bias: Tensor?, updates: [LowRankUpdate]
 ) -> Tensor {
   let operands =
-    [x, weight.tensor] + [next?.tensor, previous?.tensor, bias].compactMap { $0 }
+    input.tensors + [weight.tensor] + [next?.tensor, previous?.tensor, bias].compactMap { $0 }
     + updates.flatMap(\.tensors)
   return Tensor.make(of: operands) { out in
     let list = updates.map(\.bridged)
     let streamed = ct_streamed(
       weight: weight.tensor.pointer, next_or_null: next?.tensor.pointer,
       previous_or_null: previous?.tensor.pointer)
-    return withUnsafePointer(to: streamed) {
-      ct_streamed_linear(x.pointer, $0, bias?.pointer, list, Int64(list.count), out)
+    return withUnsafePointer(to: streamed) { weight in
+      withUnsafePointer(to: input.bridged) {
+        ct_streamed_linear($0, weight, bias?.pointer, list, Int64(list.count), out)
+      }
     }
   }
 }

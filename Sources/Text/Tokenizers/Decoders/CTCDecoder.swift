@@ -14,14 +14,18 @@ struct CTCDecoder: TokenDecoder {
       literal: part.json["word_delimiter_token"]?.string ?? "|", content: " ")
   }
 
-  func decode(_ pieces: [String]) -> [String] {
-    var distinct: [String] = []
-    for piece in pieces {
-      if let last = distinct.last, last.utf8.elementsEqual(piece.utf8) { continue }
-      distinct.append(piece)
+  private struct Body: PieceStream.Body {
+    let decoder: CTCDecoder
+    var last: String?
+
+    mutating func push(_ piece: String, into output: inout [PiecePart]) {
+      if let last, last.utf8.elementsEqual(piece.utf8) { return }
+      last = piece
+      var text = decoder.dropBlank.apply(piece)
+      if decoder.cleansUp { text = decoder.spaceWords.apply(EnglishCleanup.apply(text)) }
+      if !text.isEmpty { output.append(PiecePart(text)) }
     }
-    var texts = dropBlank.decode(distinct)
-    if cleansUp { texts = spaceWords.decode(texts.map(EnglishCleanup.apply)) }
-    return texts.filter { !$0.isEmpty }
   }
+
+  func stream(longestRun: Int) -> any DecoderStream { PieceStream(Body(decoder: self)) }
 }

@@ -23,48 +23,68 @@ struct SentencePieceDecoder: TokenDecoder {
     readsBytes = try part.parts("decoders").contains { $0.json["type"]?.string == "ByteFallback" }
   }
 
-  func decode(_ pieces: [String]) -> [String] {
-    var text: [UInt8] = []
+  private struct Body: PieceStream.Body {
+    let decoder: SentencePieceDecoder
+    /// Bytes that may yet become a character.
     var run: [UInt8] = []
-    var isAtStart = addsSpace || removesExtraSpaces
-    for piece in pieces {
-      if readsBytes, let byte = ByteFallbackDecoder.byte(piece) {
+    var hasText = false
+    var isAtStart: Bool
+
+    init(_ decoder: SentencePieceDecoder) {
+      self.decoder = decoder
+      isAtStart = decoder.addsSpace || decoder.removesExtraSpaces
+    }
+
+    mutating func push(_ piece: String, into output: inout [PiecePart]) {
+      if decoder.readsBytes, let byte = ByteFallbackDecoder.byte(piece) {
         run.append(byte)
-        continue
+        return tell(characters(isAtEnd: false), &output)
       }
-      Self.flush(&run, into: &text)
-      if !text.isEmpty { isAtStart = false }
-      if piece == unknown {
-        text += surface.utf8
-        continue
-      }
+      tell(characters(isAtEnd: true), &output)
+      if hasText { isAtStart = false }
+      if piece == decoder.unknown { return tell(decoder.surface, &output) }
       var scalars = piece.unicodeScalars[...]
       if isAtStart, scalars.first == "▁" {
         scalars = scalars.dropFirst()
         // One space was put in front; more of them are the text's unless it may begin with none.
-        if !removesExtraSpaces { isAtStart = false }
+        if !decoder.removesExtraSpaces { isAtStart = false }
       }
-      for scalar in scalars {
-        text += scalar == "▁" ? [0x20] : Array(String(scalar).utf8)
-      }
+      var text = String.UnicodeScalarView()
+      for scalar in scalars { text.append(scalar == "▁" ? " " : scalar) }
+      tell(String(text), &output)
     }
-    Self.flush(&run, into: &text)
-    return [String(decoding: text, as: UTF8.self)]
+
+    mutating func finish(into output: inout [PiecePart]) {
+      tell(characters(isAtEnd: true), &output)
+      output.append(PiecePart(""))
+    }
+
+    private mutating func tell(_ text: String, _ output: inout [PiecePart]) {
+      if text.isEmpty { return }
+      hasText = true
+      output.append(PiecePart(text, endsPiece: false))
+    }
+
+    /// Joins bytes to characters; each that is part of none becomes U+FFFD.
+    private mutating func characters(isAtEnd: Bool) -> String {
+      var text: [UInt8] = []
+      var place = 0
+      while place < run.count {
+        let end = place + utf8Length(lead: run[place])
+        if end <= run.count, String(validating: run[place..<end], as: UTF8.self) != nil {
+          text += run[place..<end]
+          place = end
+        } else if end <= run.count || isAtEnd {
+          text += [0xEF, 0xBF, 0xBD]
+          place += 1
+        } else {
+          break
+        }
+      }
+      run.removeFirst(place)
+      return String(decoding: text, as: UTF8.self)
+    }
   }
 
-  /// Joins bytes to characters; each that is part of none becomes U+FFFD.
-  private static func flush(_ run: inout [UInt8], into text: inout [UInt8]) {
-    var place = 0
-    while place < run.count {
-      let end = place + utf8Length(lead: run[place])
-      if end <= run.count, String(validating: run[place..<end], as: UTF8.self) != nil {
-        text += run[place..<end]
-        place = end
-      } else {
-        text += [0xEF, 0xBF, 0xBD]
-        place += 1
-      }
-    }
-    run.removeAll(keepingCapacity: true)
-  }
+  func stream(longestRun: Int) -> any DecoderStream { PieceStream(Body(self)) }
 }

@@ -4,20 +4,25 @@ struct WordPieceDecoder: TokenDecoder {
   let prefix: [UInt8]
   let cleansUp: Bool
 
-  func decode(_ pieces: [String]) -> [String] {
-    pieces.enumerated().map { index, piece in
-      var bytes = Array(piece.utf8)
-      if index > 0 {
-        if bytes.starts(with: prefix) {
-          bytes.removeFirst(prefix.count)
+  private struct Body: PieceStream.Body {
+    let decoder: WordPieceDecoder
+    var isFirst = true
+
+    mutating func push(_ piece: String, into output: inout [PiecePart]) {
+      var text = piece
+      if !isFirst {
+        if piece.utf8.starts(with: decoder.prefix) {
+          text = String(decoding: piece.utf8.dropFirst(decoder.prefix.count), as: UTF8.self)
         } else {
-          bytes.insert(0x20, at: 0)
+          text = " " + piece
         }
       }
-      let text = String(decoding: bytes, as: UTF8.self)
-      return cleansUp ? EnglishCleanup.apply(text) : text
+      isFirst = false
+      output.append(PiecePart(decoder.cleansUp ? EnglishCleanup.apply(text) : text))
     }
   }
+
+  func stream(longestRun: Int) -> any DecoderStream { PieceStream(Body(decoder: self)) }
 }
 
 /// Takes back the spaces that cutting English into words put before its signs and contractions.
@@ -29,6 +34,6 @@ enum EnglishCleanup {
   private static let steps = changes.map(ReplaceDecoder.init(literal:content:))
 
   static func apply(_ text: String) -> String {
-    steps.reduce([text]) { $1.decode($0) }.joined()
+    steps.reduce(text) { $1.apply($0) }
   }
 }

@@ -5,6 +5,11 @@ internal import AnnealFiles
 ///
 /// The dropout of merges that a file may ask for is for training tokenizers; ids here are always
 /// the same for the same text.
+///
+/// SentencePiece merges by the score of what comes out, where a file lists pairs in one order. What was
+/// read from its own file says in the member `"sentencepiece": {"ties": [7], "unused": [5]}` which
+/// tokens score as much as the one before them in the list, so that the leftmost of such pairs is merged,
+/// and which are taken apart again into what they were merged from.
 struct BPE: TokenModel {
   let vocabulary: Vocabulary
   let seam: [UInt8]
@@ -18,6 +23,8 @@ struct BPE: TokenModel {
   /// The id of each byte: itself in a byte-level vocabulary, `<0x0A>` with byte fallback; else -1.
   private let byteIDs: [Int32]
   private let fallsBackToBytes: Bool
+  /// Tokens that are taken apart again.
+  private let unused: Set<Int32>
   private let continuingPrefix: [UInt8]
   private let endSuffix: [UInt8]
 
@@ -30,23 +37,34 @@ struct BPE: TokenModel {
     ignoresMerges = json["ignore_merges"]?.bool ?? false
     fusesUnknown = json["fuse_unk"]?.bool ?? false
     fallsBackToBytes = json["byte_fallback"]?.bool ?? false
-    unknown = try source.json["unk_token"]?.string.map {
-      try source.unknown(in: vocabulary, default: $0)
+    unknown = source.json["unk_token"]?.string.flatMap {
+      source.unknown(in: vocabulary, default: $0)
     }
+    unused = Set(Self.ids(json, "unused"))
     continuingPrefix = Array((json["continuing_subword_prefix"]?.string ?? "").utf8)
     endSuffix = Array((json["end_of_word_suffix"]?.string ?? "").utf8)
     byteIDs = (0...255 as ClosedRange<UInt8>).map { byte in
       vocabulary.ids[source.isByteLevel ? [byte] : byteToken(byte)] ?? -1
     }
     merges = try Self.merges(source, vocabulary, prefixLength: continuingPrefix.count)
-    seam = source.isByteLevel ? [] : Self.seam(source, vocabulary)
+    // Where tokens are taken apart depends on all of the text.
+    seam = source.isByteLevel || !unused.isEmpty ? [] : Self.seam(source, vocabulary)
+  }
+
+  /// The ids in a list of the member `sentencepiece`.
+  private static func ids(_ json: JSON, _ key: String) -> [Int32] {
+    (json["sentencepiece"]?[key]?.array ?? []).compactMap(\.integer)
+      .map { Int32(truncatingIfNeeded: $0) }
   }
 
   private static func merges(
     _ source: TokenModelSource, _ vocabulary: Vocabulary, prefixLength: Int
   ) throws -> MergeTable {
     var table = MergeTable(capacity: source.merges.count)
-    for (rank, pair) in source.merges.enumerated() {
+    let isScored = source.json["sentencepiece"] != nil
+    let ties = Set(ids(source.json, "ties"))
+    var (rank, last) = (-1, Token.none)
+    for (number, pair) in source.merges.enumerated() {
       if vocabulary.isUnspellable(pair.left) || vocabulary.isUnspellable(pair.right) { continue }
       guard let left = vocabulary.lookupKey(pair.left), let leftID = vocabulary.ids[left],
         let right = vocabulary.lookupKey(pair.right), let rightID = vocabulary.ids[right],
@@ -55,8 +73,10 @@ struct BPE: TokenModel {
         let names = [pair.left, pair.right].map { String(decoding: $0, as: UTF8.self) }
         throw AnnealError(
           .model, "'\(names[0])' and '\(names[1])' or what they merge to is not in the vocabulary",
-          at: .init(file: source.file, field: "model.merges[\(rank)]"))
+          at: .init(file: source.file, field: "model.merges[\(number)]"))
       }
+      if !(isScored && (new == last || last != Token.none && ties.contains(new))) { rank += 1 }
+      last = new
       table.set(leftID, rightID, rank: rank, new: new)
     }
     return table
@@ -89,12 +109,21 @@ struct BPE: TokenModel {
   static func mayReadBytes(_ source: TokenModelSource) -> Bool {
     source.type == "BPE" && source.json["continuing_subword_prefix"]?.string?.isEmpty ?? true
       && source.json["end_of_word_suffix"]?.string?.isEmpty ?? true
+      && (source.json["byte_fallback"]?.bool != true || spellsAllBytes(source.entries))
+  }
+
+  /// Whether each byte has a token; else byte fallback sees how a byte is spelled.
+  private static func spellsAllBytes(_ entries: [TokenizerSource.Entry]) -> Bool {
+    let short = Set(entries.lazy.map(\.token).filter { $0.count <= 2 })
+    return (0...255 as ClosedRange<UInt8>).allSatisfy {
+      short.contains(ByteLevelAlphabet.spelling(of: $0))
+    }
   }
 
   func tokenize(
     _ piece: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, into output: inout [Token]
   ) {
-    let isCached = piece.count <= WordCache.maximumLength
+    let isCached = unused.isEmpty && piece.count <= WordCache.maximumLength
     if isCached, workspace.cache.append(piece, to: &output) { return }
     let start = output.count
     if ignoresMerges, let id = vocabulary.ids[piece] {
@@ -102,7 +131,13 @@ struct BPE: TokenModel {
     } else {
       workspace.symbols.tokens.removeAll(keepingCapacity: true)
       fill(&workspace.symbols.tokens, piece)
-      workspace.symbols.merge(by: merges)
+      if unused.isEmpty {
+        workspace.symbols.merge(by: merges)
+      } else {
+        let pairs = workspace.symbols.merge(by: merges, noting: unused)
+        let merged = workspace.symbols.tokens
+        workspace.symbols.tokens = merged.flatMap { partsInUse($0, pairs) }
+      }
       output.append(contentsOf: workspace.symbols.tokens)
     }
     if isCached { workspace.cache.keep(piece, output[start...]) }
@@ -116,27 +151,55 @@ struct BPE: TokenModel {
       }
       return
     }
-    var isAfterUnknown = false
+    // An unknown token comes when what follows it is known, and so behind bytes, as in `tokenizers`.
+    var pending: Token?
     var index = 0
     while index < piece.count {
       let length = min(isByteLevel ? 1 : utf8Length(lead: piece[index]), piece.count - index)
       let character = UnsafeBufferPointer(rebasing: piece[index..<index + length])
-      if let id = id(of: character, isFirst: index == 0, isLast: index + length == piece.count) {
-        symbols.append(Token(id: id, length: Int32(truncatingIfNeeded: length)))
-        isAfterUnknown = false
-      } else if fallsBackToBytes, character.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
-        for byte in character { symbols.append(Token(id: byteIDs[Int(byte)], length: 1)) }
-        isAfterUnknown = false
-      } else if let unknown {
-        if isAfterUnknown, fusesUnknown {
-          symbols[symbols.count - 1].length += Int32(truncatingIfNeeded: length)
-        } else {
-          symbols.append(Token(id: unknown, length: Int32(truncatingIfNeeded: length)))
-        }
-        isAfterUnknown = true
-      }
+      let (isFirst, isLast) = (index == 0, index + length == piece.count)
       index += length
+      let size = Int32(truncatingIfNeeded: length)
+      if let id = id(of: character, isFirst: isFirst, isLast: isLast) {
+        if let token = pending.take() { symbols.append(token) }
+        symbols.append(Token(id: id, length: size))
+      } else if fallsBackToBytes, let bytes = byteIDs(of: character, isFirst, isLast) {
+        for id in bytes { symbols.append(Token(id: id, length: 1)) }
+      } else if let unknown {
+        if fusesUnknown, let token = pending {
+          pending = Token(id: unknown, length: token.length + size)
+        } else {
+          if let token = pending { symbols.append(token) }
+          pending = Token(id: unknown, length: size)
+        }
+      }
     }
+    if let pending { symbols.append(pending) }
+  }
+
+  /// The ids of a character's bytes, of those of its affixes too; nil when one of them has none.
+  private func byteIDs(
+    of character: UnsafeBufferPointer<UInt8>, _ isFirst: Bool, _ isLast: Bool
+  ) -> [Int32]? {
+    var ids: [Int32] = []
+    let affixes = (before: isFirst ? [] : continuingPrefix, behind: isLast ? endSuffix : [])
+    for byte in affixes.before + character + affixes.behind {
+      let id = byteIDs[Int(byte)]
+      if id < 0 { return nil }
+      ids.append(id)
+    }
+    return ids
+  }
+
+  /// A token, or the tokens that it was merged from when it is not in use.
+  private func partsInUse(
+    _ token: Token, _ pairs: [Int32: SymbolBuffer.Pair]
+  ) -> [Token] {
+    guard unused.contains(token.id), let pair = pairs[token.id] else { return [token] }
+    // A pair stands for its token wherever that came up.
+    let left = Int32(truncatingIfNeeded: vocabulary.tokens[Int(pair.left)]?.utf8.count ?? 0)
+    return partsInUse(Token(id: pair.left, length: left), pairs)
+      + partsInUse(Token(id: pair.right, length: token.length - left), pairs)
   }
 
   private func id(

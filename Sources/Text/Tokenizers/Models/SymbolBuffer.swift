@@ -11,6 +11,15 @@ struct SymbolBuffer: Sendable {
   private var next: [Int32] = []
   private var previous: [Int32] = []
   private var heap: [Candidate] = []
+  /// Tokens whose first pair is to be known, and those pairs.
+  private var noted: Set<Int32> = []
+  private var pairs: [Int32: Pair] = [:]
+
+  /// Two tokens that become one.
+  struct Pair {
+    var left: Int32
+    var right: Int32
+  }
 
   private struct Candidate {
     var merge: MergeTable.Merge
@@ -27,6 +36,15 @@ struct SymbolBuffer: Sendable {
   mutating func merge(by table: MergeTable) {
     if tokens.count < 2 { return }
     if tokens.count <= Self.shortLength { mergeShort(table) } else { mergeLong(table) }
+  }
+
+  /// Merges the tokens, and gives for each of `wanted` the pair that was first seen to become it.
+  mutating func merge(by table: MergeTable, noting wanted: Set<Int32>) -> [Int32: Pair] {
+    noted = wanted
+    pairs = [:]
+    if tokens.count > 1 { mergeLong(table) }
+    noted = []
+    return pairs
   }
 
   private mutating func mergeShort(_ table: MergeTable) {
@@ -73,14 +91,20 @@ struct SymbolBuffer: Sendable {
   }
 
   private mutating func consider(_ place: Int32, _ table: MergeTable) {
-    let merge = table[tokens[Int(place)].id, tokens[Int(next[Int(place)])].id]
+    let pair = Pair(left: tokens[Int(place)].id, right: tokens[Int(next[Int(place)])].id)
+    let merge = table[pair.left, pair.right]
     guard merge != MergeTable.none else { return }
+    if !noted.isEmpty { note(pair, MergeTable.token(of: merge)) }
     heap.append(Candidate(merge: merge, place: place))
     var child = heap.count - 1
     while child > 0, heap[child] < heap[(child - 1) / 2] {
       heap.swapAt(child, (child - 1) / 2)
       child = (child - 1) / 2
     }
+  }
+
+  private mutating func note(_ pair: Pair, _ token: Int32) {
+    if noted.contains(token), pairs[token] == nil { pairs[token] = pair }
   }
 
   private mutating func pop() -> Candidate? {

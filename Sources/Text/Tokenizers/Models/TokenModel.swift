@@ -54,15 +54,13 @@ struct TokenModelSource {
     return json["max_input_chars_per_word"] != nil ? "WordPiece" : "unnamed"
   }
 
-  /// The id of the member `unk_token`, which the vocabulary must have.
-  func unknown(in vocabulary: Vocabulary, default name: String) throws -> Int32 {
-    let token = json["unk_token"]?.string ?? name
-    guard let id = vocabulary.id(spelled: token) else {
-      throw AnnealError(
-        .model, "the unknown token '\(token)' is not in the vocabulary",
-        at: .init(file: file, field: "model.unk_token"))
-    }
-    return Int32(truncatingIfNeeded: id)
+  /// The id of the member `unk_token`; nil when the vocabulary lacks it.
+  ///
+  /// Such a file is read, as by `tokenizers`, which refuses texts that need the token. Here what has no
+  /// token is passed over in them, as it is where a file names no unknown token.
+  func unknown(in vocabulary: Vocabulary, default name: String) -> Int32? {
+    vocabulary.id(spelled: json["unk_token"]?.string ?? name)
+      .map { Int32(truncatingIfNeeded: $0) }
   }
 }
 
@@ -92,4 +90,14 @@ struct Workspace: Sendable {
   var symbols = SymbolBuffer()
   var output: [Token] = []
   var paths: [BestPath] = []
+
+  /// The most elements of a buffer that is kept.
+  static let keptCapacity = 1 << 16
+
+  /// Lets go of buffers that one long text made large.
+  mutating func dropLargeBuffers() {
+    if symbols.tokens.capacity > Self.keptCapacity { symbols = SymbolBuffer() }
+    if output.capacity > Self.keptCapacity { output = [] }
+    if paths.capacity > Self.keptCapacity { paths = [] }
+  }
 }

@@ -6,7 +6,7 @@ struct WordLevel: TokenModel {
 
   init(_ source: TokenModelSource) throws {
     vocabulary = try Vocabulary(source.entries, isByteLevel: false, file: source.file)
-    unknown = try source.unknown(in: vocabulary, default: "<unk>")
+    unknown = source.unknown(in: vocabulary, default: "<unk>") ?? Token.none
   }
 
   func tokenize(

@@ -15,7 +15,7 @@ struct WordPiece: TokenModel {
 
   init(_ source: TokenModelSource) throws {
     vocabulary = try Vocabulary(source.entries, isByteLevel: false, file: source.file)
-    unknown = try source.unknown(in: vocabulary, default: "[UNK]")
+    unknown = source.unknown(in: vocabulary, default: "[UNK]") ?? Token.none
     maximumLength = source.json["max_input_chars_per_word"]?.integer ?? 100
     let prefix = Array((source.json["continuing_subword_prefix"]?.string ?? "##").utf8)
     var (beginnings, continuations) = (TokenTrie(capacity: source.entries.count), TokenTrie())

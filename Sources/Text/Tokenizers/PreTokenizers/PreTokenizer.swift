@@ -247,7 +247,7 @@ struct MetaspacePreTokenizer: PreTokenizer {
     if scheme != .never {
       text.prepend(mark) { piece, text in
         if text.bytes[piece].starts(with: mark) { return false }
-        return scheme == .always || text.isAtSourceStart && piece.lowerBound == 0
+        return scheme == .always || piece.lowerBound < text.head
       }
     }
     if splitsWords {

@@ -29,6 +29,8 @@ struct RegularExpression: Sendable {
   /// What Oniguruma takes for a part of a word in a set, and elsewhere.
   private static let wordInSet = set(CharacterClasses.wordRuns)
   private static let word = wordInSet + "²³¹¼-¾"
+  /// `[:punct:]`, to which ASCII symbols belong.
+  private static let punctuation = set(GeneralCategories.runs(named: "P") ?? []) + #"$+<=>\^`|~"#
   private static let decimal = set(GeneralCategories.runs(named: "Nd") ?? [])
 
   /// What a class that ICU understands otherwise, or by another version of Unicode, is called there.
@@ -67,31 +69,44 @@ struct RegularExpression: Sendable {
   }
 
   private static func translated(_ pattern: String) -> String {
-    var result = ""
-    var isInFlags = false
-    var depth = 0
-    var rest = pattern.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      if isInFlags { isInFlags = "imx-".unicodeScalars.contains(scalar) }
-      guard scalar != "\\" else {
-        guard let escaped = rest.popFirst() else { return result + "\\" }
-        if escaped == "p" || escaped == "P", rest.first == "{",
-          let end = rest.firstIndex(of: "}")
-        {
-          result += property(rest[..<end].dropFirst(), isNegated: escaped == "P")
-          rest = rest[end...].dropFirst()
-        } else {
-          result += (depth == 0 ? outsideSets[escaped] : nil) ?? classes[escaped] ?? "\\\(escaped)"
-        }
-        continue
+    var translation = ExpressionTranslation(pattern)
+    while let scalar = translation.rest.popFirst() {
+      translation.endFlags(before: scalar)
+      switch scalar {
+      case "\\": escape(&translation)
+      case "[" where translation.isInSet && translation.skip(":punct:]"):
+        translation.add("[\(punctuation)]")
+      case "[" where translation.isInSet && translation.skip(":^punct:]"):
+        translation.add("[^\(punctuation)]")
+      case "[": translation.openSet()
+      case "]": translation.closeSet()
+      case "{": translation.brace()
+      case "}": translation.add("\\}")
+      case "(": translation.openGroup()
+      case ")": translation.closeGroup()
+      default: translation.add(scalar)
       }
-      if scalar == "[" { depth += 1 }
-      if scalar == "]", depth > 0 { depth -= 1 }
-      if scalar == "?", result.hasSuffix("(") { isInFlags = true }
-      // The flag that lets a dot match a line's end.
-      result.unicodeScalars.append(isInFlags && scalar == "m" ? "s" : scalar)
     }
-    return result
+    return translation.result
+  }
+
+  private static func escape(_ translation: inout ExpressionTranslation) {
+    guard let escaped = translation.rest.popFirst() else { return translation.add("\\") }
+    if escaped == "p" || escaped == "P", translation.rest.first == "{",
+      let end = translation.rest.firstIndex(of: "}")
+    {
+      translation.add(
+        property(translation.rest[..<end].dropFirst(), isNegated: escaped == "P"))
+      translation.rest = translation.rest[end...].dropFirst()
+    } else if escaped == "x" || escaped == "k" || escaped == "g", translation.rest.first == "{",
+      let end = translation.rest.firstIndex(of: "}")
+    {
+      translation.add("\\\(escaped)\(String(translation.rest[...end]))")
+      translation.rest = translation.rest[end...].dropFirst()
+    } else {
+      translation.add(
+        (translation.isInSet ? nil : outsideSets[escaped]) ?? classes[escaped] ?? "\\\(escaped)")
+    }
   }
 
   /// The matches in `range` of `text`, in order, empty ones among them; nothing outside is seen.

@@ -50,7 +50,7 @@ struct SplitPattern: Sendable {
     #"\d+"#: { ClassRunScanner(.decimal) },
     #"\s"#: { ClassRunScanner(.space, limit: 1) },
     #"\s+"#: { ClassRunScanner(.space) },
-    #"\w+|[^\w\s]+"#: { WordOrSignsScanner() },
+    #"\w+|[^\w\s]+"#: { WordOrSignsScanner(isOniguruma: true) },
     #"\A +"#: { EdgeSpaceScanner(isAtStart: true) },
     #" +\z"#: { EdgeSpaceScanner(isAtStart: false) },
     " +": { RepeatedByteScanner(byte: 0x20, minimum: 1) },

@@ -118,13 +118,39 @@ struct ClassRunScanner: WordScanner {
 
 /// `\w+|[^\w\s]+`.
 struct WordOrSignsScanner: WordScanner {
+  /// Whether joiners are no part of words, and `²`, `³`, `¹` and fractions are outside of sets, as
+  /// Oniguruma has it; else as Rust's expressions do.
+  var isOniguruma = false
   private let classes = CharacterClasses.shared
 
+  init(isOniguruma: Bool = false) { self.isOniguruma = isOniguruma }
+
   func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
-    if classes[scalar(text, at: start).value].contains(.word) {
-      return run(text, from: start, to: end, of: .word, classes)
+    let word = run(text, from: start, to: end) { isWord($0) || isOniguruma && isFraction($0) }
+    if word > start { return word }
+    return run(text, from: start, to: end) { !isWord($0) && !classes[$0].contains(.space) }
+  }
+
+  @inline(__always)
+  private func run(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, _ isWanted: (UInt32) -> Bool
+  ) -> Int {
+    var index = start
+    while index < end {
+      let next = scalar(text, at: index)
+      guard isWanted(next.value) else { break }
+      index += next.length
     }
-    return run(text, from: start, to: end, of: [.word, .space], isInverted: true, classes)
+    return index
+  }
+
+  @inline(__always)
+  private func isWord(_ value: UInt32) -> Bool {
+    classes[value].contains(.word) && !(isOniguruma && value >> 1 == 0x200C >> 1)
+  }
+
+  private func isFraction(_ value: UInt32) -> Bool {
+    value == 0xB2 || value == 0xB3 || value == 0xB9 || 0xBC...0xBE ~= value
   }
 }
 

@@ -81,7 +81,7 @@ enum GGUFTokenizerReader: TokenizerReader {
     return vocabulary
   }
 
-  /// The Llama-3 kind, whose files begin their texts unless they say otherwise (llama.cpp).
+  /// The kinds of Llama-3 and Tekken, whose files begin their texts unless they say otherwise (llama.cpp).
   private static func beginsTexts(_ pattern: String) -> Bool {
     WordPattern.ggufBeginning.contains(pattern)
   }

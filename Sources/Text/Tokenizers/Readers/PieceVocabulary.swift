@@ -59,8 +59,9 @@ struct PieceVocabulary {
           at: .init(file: file))
       }
     }
-    var document = TokenizerDocument(model: model, tokens: tokens)
-    if !isUnigram { document.merges = merges() }
+    let merges = isUnigram ? [] : merges()
+    var document = TokenizerDocument(model: model(merges), tokens: tokens)
+    document.merges = merges.flatMap(\.pairs)
     document.addedTokens = addedTokens
     document.normalizer = sequence(
       "normalizers", normalizers,
@@ -107,7 +108,9 @@ struct PieceVocabulary {
     return [(String(decoding: pieces[id].text, as: UTF8.self), id)]
   }
 
-  private var model: [(String, JSON)] {
+  private func model(
+    _ merges: [(piece: Int, pairs: [TokenizerSource.Pair])]
+  ) -> [(String, JSON)] {
     let unknown = special(unknown).first
     if isUnigram {
       return [
@@ -115,7 +118,16 @@ struct PieceVocabulary {
         ("byte_fallback", .bool(fallsBackToBytes)),
       ] + (isSentencePiece ? [("sentencepiece", ["hidden": .array(hidden)])] : [])
     }
-    return TokenizerDocument.bpe(unknown: unknown?.0, fallsBackToBytes: fallsBackToBytes)
+    // Only SentencePiece itself takes apart what it does not use; llama.cpp leaves it whole.
+    let unused = pieces.indices.filter { isSentencePiece && pieces[$0].kind == .unused }
+    let ties = zip(merges.dropFirst(), merges)
+      .filter { pieces[$0.piece].score == pieces[$1.piece].score }.map(\.0.piece)
+    return TokenizerDocument.bpe(unknown: unknown?.0, fallsBackToBytes: fallsBackToBytes) + [
+      (
+        "sentencepiece",
+        ["ties": .array(ties.map(JSON.integer)), "unused": .array(unused.map(JSON.integer))]
+      )
+    ]
   }
 
   /// The ids of pieces that no text is cut into.
@@ -125,8 +137,15 @@ struct PieceVocabulary {
   }
 
   private var tokens: TokenizerDocument.Tokens {
-    if isUnigram { return .scores(pieces.map { ($0.text, Double($0.score)) }) }
+    if isUnigram { return .scores(pieces.map { ($0.text, Double(score(of: $0))) }) }
     return .ids(pieces.enumerated().map { .init(token: $1.text, id: $0) })
+  }
+
+  /// A piece's score among the ways to cut a text: those of a user go before almost all others
+  /// (sentencepiece 0.2.3).
+  private func score(of piece: Piece) -> Float {
+    guard isSentencePiece, piece.kind == .userDefined else { return piece.score }
+    return 0.1 * Float(piece.text.count) - 0.1
   }
 
   /// Control pieces are special; pieces of a user are found as they are written.
@@ -173,14 +192,15 @@ struct PieceVocabulary {
   ///
   /// SentencePiece merges the neighbours that together are the piece of the best score, whatever
   /// its parts; so every way to cut a piece into two pieces is a merge.
-  private func merges() -> [TokenizerSource.Pair] {
+  private func merges() -> [(piece: Int, pairs: [TokenizerSource.Pair])] {
     var ids = ByteTable(capacity: pieces.count)
     for (id, piece) in pieces.enumerated() where isMerged(piece) {
       piece.text.withUnsafeBufferPointer { ids.set($0, Int32(truncatingIfNeeded: id)) }
     }
     let order = pieces.indices.filter { isMerged(pieces[$0]) }
       .sorted { (-pieces[$0].score, $0) < (-pieces[$1].score, $1) }
-    return order.flatMap { MergePairs.of(pieces[$0].text, in: ids, atCharacters: true) }
+    return order.map { ($0, MergePairs.of(pieces[$0].text, in: ids, atCharacters: true)) }
+      .filter { !$0.1.isEmpty }
   }
 
   private func isMerged(_ piece: Piece) -> Bool {

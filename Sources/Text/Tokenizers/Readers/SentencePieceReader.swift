@@ -35,7 +35,8 @@ enum SentencePieceReader: TokenizerReader {
       switch field {
       case 1: isWhole = append(message, to: &vocabulary) && isWhole
       case 2: isWhole = try train(message, &vocabulary, file) && isWhole
-      case 3: isWhole = normalize(message, &vocabulary) && isWhole
+      case 3: isWhole = try normalize(message, &vocabulary, file) && isWhole
+      case 5: isWhole = try denormalize(message, file) && isWhole
       default: break
       }
     }
@@ -103,16 +104,34 @@ enum SentencePieceReader: TokenizerReader {
     }
   }
 
-  /// `NormalizerSpec`: 2 precompiled_charsmap, 3 add_dummy_prefix, 4 remove_extra_whitespaces.
+  /// `NormalizerSpec`: 2 precompiled_charsmap, 3 add_dummy_prefix, 4 remove_extra_whitespaces,
+  /// 5 escape_whitespaces.
   private static func normalize(
-    _ message: ArraySlice<UInt8>, _ vocabulary: inout PieceVocabulary
-  ) -> Bool {
-    ProtobufReader.fields(of: message) { field, value in
+    _ message: ArraySlice<UInt8>, _ vocabulary: inout PieceVocabulary, _ file: String
+  ) throws -> Bool {
+    try ProtobufReader.fields(of: message) { field, value in
       switch field {
       case 2: vocabulary.normalization = value.bytes.map { Array($0) } ?? []
       case 3: vocabulary.addsSpace = value.bool ?? true
       case 4: vocabulary.removesExtraSpaces = value.bool ?? true
+      case 5:
+        if value.bool == false {
+          throw AnnealError(
+            .model, "pieces in which spaces are not written as '▁' are not supported",
+            at: .init(file: file, field: "escape_whitespaces"))
+        }
       default: break
+      }
+    }
+  }
+
+  /// The `NormalizerSpec` of the way back, whose table (2) changes what ids decode to.
+  private static func denormalize(_ message: ArraySlice<UInt8>, _ file: String) throws -> Bool {
+    try ProtobufReader.fields(of: message) { field, value in
+      if field == 2, value.bytes?.isEmpty == false {
+        throw AnnealError(
+          .model, "a table that changes decoded text is not supported",
+          at: .init(file: file, field: "denormalizer_spec"))
       }
     }
   }

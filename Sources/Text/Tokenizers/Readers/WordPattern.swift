@@ -83,7 +83,7 @@ struct WordPattern: Sendable {
         "granite-docling", "gigachat", "a.x-4.0", "mellum",
       ]
     ),
-    (llama3, ggufBeginning + ["dbrx", "smaug-bpe", "glm4", "chatglm-bpe"]),
+    (llama3, llama3Beginning + ["dbrx", "smaug-bpe", "glm4", "chatglm-bpe"]),
     (qwen2, ["qwen2", "stablelm2", "deepseek-r1-qwen"]),
     (qwen35, ["qwen35"]),
     (
@@ -102,8 +102,10 @@ struct WordPattern: Sendable {
     (unnamed, ["default"]),
   ]
 
-  /// Names of Llama-3's words whose files begin their texts and take a whole word that is a token.
-  static let ggufBeginning = [
+  /// Names of words whose files begin their texts and take a whole word that is a token.
+  static let ggufBeginning = llama3Beginning + ["tekken"]
+
+  private static let llama3Beginning = [
     "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
   ]
 
