@@ -37,8 +37,8 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Inference": ["AnnealInference", "AnnealNeural", "AnnealText"],
   "Evaluation": ["AnnealEvaluation"],
   "Training": [
-    "AnnealTraining", "AnnealAdapters", "AnnealDatasets", "AnnealNeural", "AnnealTorch",
-    "AnnealFiles",
+    "AnnealTraining", "AnnealEvaluation", "AnnealAdapters", "AnnealDatasets", "AnnealNeural",
+    "AnnealTorch", "AnnealFiles",
   ],
   "Anneal": ["Anneal", "AnnealDatasets", "AnnealText", "AnnealFiles", "AnnealTorch"],
   "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],

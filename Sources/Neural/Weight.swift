@@ -24,6 +24,8 @@ public final class Weight: ModelTensor {
   /// Takes the value's pages out of memory, where it lies on a file that is streamed.
   func letGo() { mapped?.letGo() }
 
+  /// Whether its pages are let go after each use.
+  public var isStreamed: Bool { mapped != nil }
   /// The value's extents.
   public var shape: [Int] { value.shape }
   /// The value's bytes.
@@ -42,6 +44,8 @@ public protocol ModelTensor: AnyObject {
   var shape: [Int] { get }
   /// What it takes, with scales.
   var byteCount: Int { get }
+  /// Whether it is in memory only while it is used.
+  var isStreamed: Bool { get }
   /// What is kept: the values, or their codes.
   var stored: Tensor { get }
   /// The values.
@@ -49,6 +53,8 @@ public protocol ModelTensor: AnyObject {
 }
 
 extension ModelTensor {
+  /// It is in memory all the time.
+  public var isStreamed: Bool { false }
   /// The module that the tensor belongs to, such as `model.norm`.
   public var module: String { path.split(separator: ".").dropLast().joined(separator: ".") }
   /// The tensor's name in its module, such as `weight`.

@@ -87,8 +87,7 @@ extension TrainingLoop {
   private func doesNotFit(_ row: Int, _ cause: TorchError) -> AnnealError {
     AnnealError(
       .outOfMemory,
-      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone: "
-        + cause.message,
+      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone",
       at: examples[row].source,
       remedy: "Lower max_length, or set gradient_checkpointing: full, quantization_bit: 4 or "
         + "offload: all; raise memory_limit where it is below what there is.",

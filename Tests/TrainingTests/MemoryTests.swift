@@ -1,4 +1,5 @@
 import AnnealDatasets
+import AnnealEvaluation
 import AnnealFiles
 import AnnealNeural
 import TestSupport
@@ -99,6 +100,20 @@ final class Hunger: AnnealNeural.Attachment {
       return named.map { text.contains("a row of \($0.ids.count) tokens") } ?? false
         && words.allSatisfy { text.contains($0) }
     }
+  }
+
+  @Test func `an evaluation that does not fit is measured in parts, row by row the same`() throws {
+    let loop = try tinyLoop(.rows(4))
+    let hunger = Hunger(room: 30)
+    let site = try #require(loop.model.inventory.linears.last?.site)
+    let whole = try loop.model.loss(on: loop.examples, byRow: true)
+    let parts = try loop.model.loss(on: loop.examples, attachments: [site: [hunger]], byRow: true)
+    #expect((hunger.seen.first ?? 0) > 30)
+    #expect(parts.tokens == whole.tokens && parts.rows == whole.rows)
+    #expect(parts.byRow.map(\.tokens) == whole.byRow.map(\.tokens))
+    // float32 products of other shapes.
+    for (a, b) in zip(parts.byRow, whole.byRow) { #expect(abs(a.sum - b.sum) <= 1e-5 * b.sum) }
+    #expect(abs(parts.loss - whole.loss) <= 1e-6 * whole.loss)
   }
 
   @Test func `the longest micro-batch is tried first and moves nothing`() throws {

@@ -55,14 +55,20 @@ struct Preflight {
       .outOfMemory,
       "weights, gradients and optimizer state need \(Amount.bytes(needed)); "
         + "there are \(Amount.bytes(limit))",
-      remedy: recipe.finetuningType == .full
-        ? fullRemedy
-        : "Use offload: weights, quantization_bit: 4, dtype: bfloat16 or a smaller model.")
+      remedy: remedy)
+  }
+
+  private var remedy: String {
+    if recipe.finetuningType == .full { return fullRemedy }
+    if recipe.offload.streamsWeights {
+      return "Use a lower lora_rank or a smaller model, or raise memory_limit."
+    }
+    return "Use offload: weights, quantization_bit: 4, dtype: bfloat16 or a smaller model."
   }
 
   /// Weights that are in memory all the time, and the largest of those that come and go, bytes.
   private var residentBytes: Int {
-    let streamed = model.inventory.tensors.filter { $0 is Streamed }
+    let streamed = model.inventory.tensors.filter(\.isStreamed)
     return streamed.reduce(model.parameterBytes) { $0 - $1.byteCount }
       + (streamed.map(\.byteCount).max() ?? 0)
   }

@@ -36,6 +36,9 @@ public final class Streamed: WeightStorage, ModelTensor {
   /// What the values take in the file; in memory they take nothing between products.
   public var byteCount: Int { count * mapped.tensor.dtype.bytes }
 
+  /// It is in memory only while it is used.
+  public var isStreamed: Bool { true }
+
   /// The values in the file.
   public var stored: Tensor { mapped.tensor }
 
