@@ -58,9 +58,8 @@ struct TokenModelSource {
   func unknown(in vocabulary: Vocabulary, default name: String) throws -> Int32 {
     let token = json["unk_token"]?.string ?? name
     guard let id = vocabulary.id(spelled: token) else {
-      throw AnnealError(
-        .model, "the unknown token '\(token)' is not in the vocabulary",
-        at: .init(file: file, field: "model.unk_token"))
+      throw TokenizerSource.fault(
+        "the unknown token '\(token)' is not in the vocabulary", "model.unk_token", file)
     }
     return Int32(truncatingIfNeeded: id)
   }
