@@ -87,7 +87,9 @@ enum StorageError {
         .storage, "the disk is full: \(needed)\(free)", at: place,
         remedy: "Make room or choose another folder. What was there before is untouched.")
     case ENOENT, ENOTDIR:
-      return AnnealError(.storage, "the folder to write into does not exist", at: place)
+      return AnnealError(
+        .storage, "the folder to write into does not exist", at: place,
+        remedy: "Make it first, or choose another folder.")
     case EACCES, EPERM, EROFS:
       return AnnealError(
         .storage, "the file may not be written: \(String(cString: strerror(number)))", at: place,

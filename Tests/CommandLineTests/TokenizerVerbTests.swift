@@ -154,6 +154,7 @@ import Testing
     #expect(try bpe(vocabulary, #"["a b"]"#).status == 0)
     expect(try bpe(vocabulary, #"["a b", "a"]"#), 3, "model.merges[1]", "\"a\"", "two tokens")
     expect(try bpe(vocabulary, #"["a b", "b a"]"#), 3, "model.merges[1]", "Fetch")
+    expect(try bpe("null", #"["a b"]"#), 3, "model.vocab", "no 'vocab'")
     expect(try bpe("7", #"["a b"]"#), 3, "'vocab' is 7", "expected an object")
     expect(try bpe(#"{"a":0,"b":"1"}"#), 3, "'b'", "\"1\"", "whole number")
     expect(try bpe(#"{"a":0,"b":0}"#), 3, "'a' and 'b'", "the id 0")

@@ -19,8 +19,10 @@ extension TokenizerSource {
         "not a tokenizer.json: 'model' is \(model?.kind ?? "missing")", "model", file)
   }
 
-  private static func vocabularyFault(_ json: JSON?, _ file: String) -> AnnealError? {
-    let field = "model.vocab"
+  /// What is wrong with a vocabulary: its first entry that is none.
+  static func vocabularyFault(
+    _ json: JSON?, _ file: String, field: String? = "model.vocab"
+  ) -> AnnealError? {
     switch json {
     case nil, .null: return nil
     case .object:
@@ -35,7 +37,7 @@ extension TokenizerSource {
         if isPiece { continue }
         return fault(
           "the entry is \(spelled(piece)); expected a list of a token and its score",
-          "\(field)[\(index)]", file)
+          "\(field ?? "")[\(index)]", file)
       }
     case let json?:
       return fault(

@@ -77,6 +77,9 @@ struct TokenizerSource {
       guard cut == nil, let value = json["model"]?[key], !value.isNull else { continue }
       throw Self.fault(in: json, file)
     }
+    if let model = json["model"], model.object != nil, found.vocabulary == nil {
+      throw Self.fault("the model has no 'vocab', which holds its tokens", "model.vocab", file)
+    }
     self.entries = entries
     self.merges = merges
     self.pieces = pieces

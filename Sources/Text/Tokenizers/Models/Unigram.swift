@@ -54,9 +54,9 @@ struct Unigram: TokenModel {
   private static func unknown(_ source: TokenModelSource) throws -> Int32? {
     guard let member = source.json["unk_id"], !member.isNull else { return nil }
     guard let id = member.integer, source.pieces.indices.contains(id) else {
-      throw AnnealError(
-        .model, "'unk_id' should be the place of one of the \(source.pieces.count) tokens",
-        at: .init(file: source.file, field: "model.unk_id"))
+      throw TokenizerSource.fault(
+        "'unk_id' is \(member.text()); expected the place of one of the \(source.pieces.count) tokens",
+        "model.unk_id", source.file)
     }
     return Int32(truncatingIfNeeded: id)
   }

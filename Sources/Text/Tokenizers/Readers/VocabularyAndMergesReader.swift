@@ -82,7 +82,8 @@ enum VocabularyAndMergesReader: TokenizerReader {
       var scanner = TokenizerSource.Scanner(bytes)
       if let entries = scanner.vocabulary() { return entries }
       // The JSON parser knows where the fault is; what it accepts is no vocabulary.
-      _ = try JSON(contentsOf: path, code: .model)
+      let json = try JSON(contentsOf: path, code: .model)
+      if let fault = TokenizerSource.vocabularyFault(json, path, field: nil) { throw fault }
       throw AnnealError(
         .model, "a vocabulary is an object of tokens and their ids, whole numbers from 0",
         at: .init(file: path), remedy: "Fetch the file again.")
@@ -122,7 +123,8 @@ enum VocabularyAndMergesReader: TokenizerReader {
       guard let id = id.integer, id >= 0, id < Int(Int32.max) else {
         throw AnnealError(
           .model, "the id of '\(token)' is no whole number",
-          at: .init(file: folder.path + "/added_tokens.json", field: token))
+          at: .init(file: folder.path + "/added_tokens.json", field: token),
+          remedy: "Ids go from 0 to \(Int32.max - 1).")
       }
       ids.append((token, id))
     }
