@@ -21,6 +21,7 @@ struct Chat: Verb {
 
   func perform(_ console: Console) async throws {
     let model = try model.load(console)
+    if let note = model.templateNote { console.note("note: \(note)") }
     let opening = system.map { [Message.system($0)] } ?? []
     var messages = opening
     console.note("Chatting with \(model.folder). /reset begins anew, /exit ends.")

@@ -82,6 +82,7 @@ struct Generate: Verb {
   func perform(_ console: Console) async throws {
     Interruption.listen()
     let model = try model.load(console)
+    if messages != nil, let note = model.templateNote { console.note("note: \(note)") }
     var request = try request(model)
     request.stop = stop
     let clock = ContinuousClock()

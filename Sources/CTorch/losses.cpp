@@ -12,6 +12,7 @@ namespace {
 
 struct RowResult {
   float log_probability = 0;
+  float regularization = 0;  // what label smoothing and z-loss add
   bool correct = false;
 };
 
@@ -24,19 +25,32 @@ struct RowRequest {
 
 constexpr int64_t block = 4096;  // logits at a time: 16 KB of float32 stay in the first cache
 
-/// Log probability of the target and, in place, factor · (softmax − one-hot), for a row of
+/// The loss of a row: (1 − s) · −log p(target) + s · mean of −log p over the vocabulary
+/// + z · (log Σ exp logits)².
+struct Terms {
+  float cap, smoothing, z;
+  explicit Terms(const ct_cross_entropy_request &request)
+      : cap(static_cast<float>(std::max(request.soft_cap, 0.0))),
+        smoothing(static_cast<float>(request.label_smoothing)),
+        z(static_cast<float>(request.z_loss)) {}
+};
+
+/// Log probability of the target and, in place, the factor times the loss's gradient, for a row of
 /// float32 or bfloat16 logits; float32 statistics.
 class LogitRow {
  public:
-  LogitRow(at::Tensor &logits, float cap)
+  LogitRow(at::Tensor &logits, Terms terms)
       : wide_(logits.scalar_type() == at::kFloat),
         width_(logits.size(1)),
-        cap_(cap),
+        cap_(terms.cap),
+        terms_(terms),
         data_(static_cast<char *>(logits.data_ptr())) {}
 
   RowResult operator()(int64_t row, const RowRequest &request) const {
     float scratch[block];
     float most = -INFINITY, sum = 0;
+    int64_t best = 0;  // the block that holds the first greatest logit
+    double logits = 0;
     for (int64_t at = 0; at < width_; at += block) {  // running maximum and sum, one pass
       const int64_t count = std::min(block, width_ - at);
       const float *x = read(row, at, count, scratch);
@@ -44,27 +58,48 @@ class LogitRow {
       if (top > most) {
         sum *= std::exp(most - top);
         most = top;
+        best = at;
       }
       sum += kernels::exponential_sum(x, most, count);
+      if (terms_.smoothing > 0) logits += kernels::total(x, count);
     }
     float target;
     const float *x = read(row, request.target, 1, scratch);
     target = *x;
     const float log_sum = most + std::log(sum);
+    const bool correct = target >= most && is_first(row, best, request);
     if (request.differentiate) differentiate(row, request, log_sum);
-    return {target - log_sum, target >= most};
+    const float mean = static_cast<float>(logits / double(width_));
+    const float regularization =
+        terms_.smoothing * (target - mean) + terms_.z * log_sum * log_sum;
+    return {target - log_sum, regularization, correct};
   }
 
  private:
+  /// Whether no logit before the target is as great: of equal ones the first is said.
+  bool is_first(int64_t row, int64_t best, const RowRequest &request) const {
+    if (request.target < best || request.target >= best + block) return false;
+    float scratch[block];
+    const int64_t count = std::min(block, width_ - best);
+    const float *x = read(row, best, count, scratch);
+    const float *end = x + (request.target - best);
+    return std::find(x, end, *end) == end;
+  }
+
   void differentiate(int64_t row, const RowRequest &request, float log_sum) const {
     float capped[block], gradient[block];
+    const float slope = request.factor * (1 + 2 * terms_.z * log_sum);
+    const float evenly = request.factor * terms_.smoothing / static_cast<float>(width_);
     for (int64_t at = 0; at < width_; at += block) {
       const int64_t count = std::min(block, width_ - at);
       const float *x = read(row, at, count, capped);
       std::copy(x, x + count, gradient);
-      kernels::scaled_softmax(gradient, log_sum, request.factor, count);
+      kernels::scaled_softmax(gradient, log_sum, slope, count);
+      if (terms_.smoothing > 0)
+        for (int64_t i = 0; i < count; i++) gradient[i] -= evenly;
       const int64_t place = request.target - at;
-      if (place >= 0 && place < count) gradient[place] -= request.factor;
+      if (place >= 0 && place < count)
+        gradient[place] -= request.factor * (1 - terms_.smoothing);
       if (cap_ > 0) kernels::soft_cap_gradient(x, gradient, cap_, count);
       if (wide_)
         std::copy(gradient, gradient + count, floats() + row * width_ + at);
@@ -88,22 +123,32 @@ class LogitRow {
   bool wide_;
   int64_t width_;
   float cap_;
+  Terms terms_;
   char *data_;
 };
 
 /// The same by library operations, for other devices and dtypes. `logits` becomes its gradient.
 void composed_rows(
-    at::Tensor &logits, const at::Tensor &targets, const at::Tensor &factors, double cap,
-    bool differentiate, at::Tensor log_probabilities, at::Tensor correct) {
+    at::Tensor &logits, const at::Tensor &targets, const at::Tensor &factors, Terms terms,
+    bool differentiate, at::Tensor log_probabilities, at::Tensor regularization,
+    at::Tensor correct) {
   at::Tensor wide = logits.to(at::kFloat);
+  const double cap = terms.cap;
   if (cap > 0) wide = (wide / cap).tanh() * cap;
-  const at::Tensor log_softmax = wide.log_softmax(1);
+  const at::Tensor log_sum = wide.logsumexp(1, true);
+  const at::Tensor log_softmax = wide - log_sum;
   const at::Tensor column = targets.clamp_min(0).unsqueeze(1);
   log_probabilities.copy_(log_softmax.gather(1, column).squeeze(1));
+  if (terms.smoothing > 0)
+    regularization.add_(log_probabilities - log_softmax.mean(1), terms.smoothing);
+  if (terms.z > 0) regularization.add_(log_sum.squeeze(1).square(), terms.z);
   correct.copy_(wide.argmax(1).eq(targets));
   if (!differentiate) return;
   at::Tensor slope = log_softmax.exp();
-  slope.scatter_add_(1, column, at::full_like(column, -1.0, slope.options()));
+  if (terms.z > 0) slope.mul_(1 + 2 * double(terms.z) * log_sum);
+  if (terms.smoothing > 0) slope.sub_(terms.smoothing / double(wide.size(1)));
+  slope.scatter_add_(
+      1, column, at::full_like(column, double(terms.smoothing) - 1.0, slope.options()));
   slope.mul_(factors.unsqueeze(1));
   if (cap > 0) slope.mul_(1 - (wide / cap).square());
   logits.copy_(slope);
@@ -143,6 +188,7 @@ class Computation {
     // A negative target bears no loss.
     token_weights_ = at::where(targets_.lt(0), at::zeros({}, numbers), token_weights_).contiguous();
     log_probabilities_ = at::zeros({rows}, numbers);
+    regularization_ = at::zeros({rows}, numbers);
     correct_ = at::zeros({rows}, hidden_.options().dtype(at::kBool));
     if (request.wants_hidden_gradient) hidden_gradient_ = at::empty_like(hidden_);
   }
@@ -156,6 +202,9 @@ class Computation {
   void give_to(ct_cross_entropy *out) const {
     const at::Tensor bearing = token_weights_.ne(0);
     give(&out->loss, -(at::where(bearing, log_probabilities_, 0.0) * token_weights_).sum());
+    give(
+        &out->regularization,
+        (at::where(bearing, regularization_, 0.0) * token_weights_).sum());
     give(&out->correct, (correct_ & bearing).sum());
     if (request_.wants_log_probabilities) give(&out->log_probabilities, log_probabilities_);
     if (hidden_gradient_.defined()) give(&out->hidden_gradient, hidden_gradient_);
@@ -193,9 +242,9 @@ class Computation {
     else
       composed_rows(
           logits, targets_.narrow(0, start, count),
-          token_weights_.narrow(0, start, count) * request_.scale, request_.soft_cap,
+          token_weights_.narrow(0, start, count) * request_.scale, Terms(request_),
           differentiate, log_probabilities_.narrow(0, start, count),
-          correct_.narrow(0, start, count));
+          regularization_.narrow(0, start, count), correct_.narrow(0, start, count));
     if (request_.wants_hidden_gradient) {
       at::Tensor part = hidden_gradient_.narrow(0, start, count);
       at::mm_out(part, logits, weight_);
@@ -224,10 +273,11 @@ class Computation {
   }
 
   void rows(at::Tensor &logits, int64_t start, int64_t count, bool differentiate) {
-    const LogitRow row(logits, static_cast<float>(std::max(request_.soft_cap, 0.0)));
+    const LogitRow row(logits, Terms(request_));
     const int64_t *targets = targets_.data_ptr<int64_t>() + start;
     const float *weights = token_weights_.data_ptr<float>() + start;
     float *log_probabilities = log_probabilities_.mutable_data_ptr<float>() + start;
+    float *regularization = regularization_.mutable_data_ptr<float>() + start;
     bool *correct = correct_.mutable_data_ptr<bool>() + start;
     parallel(count, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i++) {
@@ -235,6 +285,7 @@ class Computation {
         const RowResult result =
             row(i, {std::max<int64_t>(targets[i], 0), factor, differentiate});
         log_probabilities[i] = result.log_probability;
+        regularization[i] = result.regularization;
         correct[i] = result.correct;
       }
     });
@@ -242,7 +293,7 @@ class Computation {
 
   const ct_cross_entropy_request &request_;
   at::Tensor hidden_, weight_, bias_, targets_, token_weights_;
-  at::Tensor log_probabilities_, correct_, hidden_gradient_, weight_gradient_;
+  at::Tensor log_probabilities_, regularization_, correct_, hidden_gradient_, weight_gradient_;
 };
 
 }  // namespace

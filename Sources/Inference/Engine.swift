@@ -3,8 +3,8 @@ public import AnnealNeural
 public import AnnealText
 internal import AnnealTorch
 
-/// Generates text with a model: prompts are read in one packed pass, then every reply that is not
-/// done grows by one token a pass.
+/// Generates text with a model: prompts are read in pieces, packed into one pass with the next token
+/// of every reply that has begun.
 public final class Engine {
   /// The model.
   public let model: any CausalModel
@@ -12,6 +12,11 @@ public final class Engine {
   public let tokenizer: Tokenizer
   /// The adapters that are on.
   public var attachments: [Site: [any Attachment]]
+  /// How many tokens of prompts a pass reads, beside the next token of every reply that has begun.
+  ///
+  /// What a pass holds then grows with this and not with the prompts' length, keys and values aside;
+  /// weights are used as well as in any longer pass. At least 1 is read.
+  public var maxTokensPerPass = 1024
 
   /// An engine.
   public init(
@@ -30,13 +35,17 @@ public final class Engine {
     _ request: GenerationRequest, onText: (String) -> Bool = { _ in true }
   ) throws -> Generation {
     let request = fitting(request)
-    var reply = Reply(request, tokenizer: tokenizer, layers: model.blocks.count)
+    var reply = Reply(request, tokenizer: tokenizer)
+    var isRefused = false
     try run([request]) { _, logits in
       let piece = reply.extend(from: logits)
-      return (piece.isEmpty || onText(piece)) && !reply.isDone ? reply.generation.ids.last : nil
+      isRefused = !piece.isEmpty && !onText(piece)
+      return isRefused || reply.isDone ? nil : reply.generation.ids.last
     }
-    let rest = reply.finish()
-    if !rest.isEmpty { _ = onText(rest) }
+    if !isRefused {
+      let rest = reply.finish()
+      if !rest.isEmpty { _ = onText(rest) }
+    }
     return reply.generation
   }
 
@@ -48,7 +57,7 @@ public final class Engine {
     var done: [Generation] = []
     for start in stride(from: 0, to: requests.count, by: batch) {
       let group = requests[start..<min(start + batch, requests.count)].map(fitting)
-      var replies = group.map { Reply($0, tokenizer: tokenizer, layers: model.blocks.count) }
+      var replies = group.map { Reply($0, tokenizer: tokenizer) }
       try run(group) { index, logits in
         _ = replies[index].extend(from: logits)
         return replies[index].isDone ? nil : replies[index].generation.ids.last
@@ -78,19 +87,39 @@ public final class Engine {
     let caches = requests.map {
       KVCache(layers: model.blocks.count, capacity: $0.prompt.count + min($0.maxNewTokens, 512))
     }
-    var active = requests.indices.filter { requests[$0].maxNewTokens > 0 }
-    var tokens = requests.map(\.prompt)
-    while !active.isEmpty {
+    /// Tokens that each reply's cache has yet to read.
+    var unread = requests.map { $0.maxNewTokens > 0 ? $0.prompt[...] : [] }
+    while let pieces = pieces(of: unread) {
       let logits = try Torch.checked {
-        try withoutGradient { try step(active.map { tokens[$0] }, active.map { caches[$0] }) }
+        try withoutGradient { try step(pieces, pieces.map { caches[$0.index] }) }
       }
-      var still: [Int] = []
-      for (index, row) in zip(active, logits) {
-        guard let token = next(index, row) else { continue }
-        tokens[index] = [token]
-        still.append(index)
+      for piece in pieces { unread[piece.index].removeFirst(piece.tokens.count) }
+      for (piece, row) in zip(pieces.filter(\.isLast), logits) {
+        if let token = next(piece.index, row) { unread[piece.index] = [token] }
       }
-      active = still
+    }
+  }
+
+  /// Tokens that a pass reads of one document.
+  private struct Piece {
+    /// The request.
+    var index: Int
+    var tokens: ArraySlice<Int>
+    /// Whether the document's next token follows.
+    var isLast: Bool
+  }
+
+  /// What the next pass reads: every reply's last token, and of prompts as much as there is room for.
+  private func pieces(of unread: [ArraySlice<Int>]) -> [Piece]? {
+    let waiting = unread.indices.filter { !unread[$0].isEmpty }
+    guard !waiting.isEmpty else { return nil }
+    let growing = waiting.count { unread[$0].count == 1 }
+    var room = max(1, maxTokensPerPass - growing)
+    return waiting.compactMap { index in
+      let tokens = unread[index].count == 1 ? unread[index] : unread[index].prefix(room)
+      if unread[index].count > 1 { room -= tokens.count }
+      guard !tokens.isEmpty else { return nil }
+      return Piece(index: index, tokens: tokens, isLast: tokens.count == unread[index].count)
     }
   }
 
@@ -106,22 +135,23 @@ public final class Engine {
     }
   }
 
-  /// One pass over new tokens of several documents: the logits after each document's last token.
-  private func step(_ tokens: [[Int]], _ caches: [KVCache]) throws -> [[Float]] {
+  /// One pass over new tokens of several documents: the logits after each that is read to its end.
+  private func step(_ pieces: [Piece], _ caches: [KVCache]) throws -> [[Float]] {
     let device = model.device
     var bounds = [0]
     var positions: [Int] = []
-    for (document, cache) in zip(tokens, caches) {
-      positions += cache.count..<cache.count + document.count
-      bounds.append(bounds[bounds.count - 1] + document.count)
+    for (piece, cache) in zip(pieces, caches) {
+      positions += cache.count..<cache.count + piece.tokens.count
+      bounds.append(bounds[bounds.count - 1] + piece.tokens.count)
     }
     var pass = Pass(positions: Tensor(positions).to(device), bounds: bounds)
     pass.caches = caches
     pass.attachments = attachments
-    let hidden = model.hiddenStates(Tensor(tokens.flatMap { $0 }).to(device), in: pass)
-    let last = hidden.indexSelect(0, Tensor(bounds.dropFirst().map { $0 - 1 }).to(device))
-    let logits = model.head.logits(last)
-    return (0..<tokens.count).map { logits.select(0, $0).floats() }
+    let hidden = model.hiddenStates(Tensor(pieces.flatMap(\.tokens)).to(device), in: pass)
+    let ends = zip(pieces, bounds.dropFirst()).filter(\.0.isLast).map { $0.1 - 1 }
+    guard !ends.isEmpty else { return [] }
+    let logits = model.head.logits(hidden.indexSelect(0, Tensor(ends).to(device)))
+    return ends.indices.map { logits.select(0, $0).floats() }
   }
 }
 
@@ -135,7 +165,7 @@ private struct Reply {
   private(set) var generation = Generation()
   private(set) var isDone = false
 
-  init(_ request: GenerationRequest, tokenizer: Tokenizer, layers: Int) {
+  init(_ request: GenerationRequest, tokenizer: Tokenizer) {
     self.request = request
     sampler = Sampler(request.sampling)
     decoder = tokenizer.streamDecoder(skipSpecialTokens: true)
@@ -145,31 +175,34 @@ private struct Reply {
   mutating func extend(from logits: [Float]) -> String {
     let token = sampler.token(
       from: logits, seen: request.prompt + generation.ids, place: generation.ids.count)
-    if request.endOfTurn.contains(token) {
-      end(.stop)
-      return release(all: true)
-    }
+    if request.endOfTurn.contains(token) { return end(.stop) }
     generation.ids.append(token)
     held += decoder.push(token)
-    if let cut = request.stop.compactMap({ held.range(of: $0)?.lowerBound }).min() {
-      held = String(held[..<cut])
-      end(.stop)
-      return release(all: true)
-    }
-    if generation.ids.count >= request.maxNewTokens { end(.length) }
-    return release(all: isDone)
+    if stops() { return release(all: true) }
+    if generation.ids.count >= request.maxNewTokens { return end(.length) }
+    return release(all: false)
   }
 
   /// The rest of the text, when the reply was ended from outside.
-  mutating func finish() -> String {
-    held += decoder.finish()
+  mutating func finish() -> String { isDone ? "" : end(generation.finishReason) }
+
+  /// Ends the reply with the bytes that still waited for the rest of a character.
+  private mutating func end(_ reason: FinishReason) -> String {
+    generation.finishReason = reason
     isDone = true
+    held += decoder.finish()
+    _ = stops()
     return release(all: true)
   }
 
-  private mutating func end(_ reason: FinishReason) {
-    generation.finishReason = reason
+  /// Cuts off what begins with a stop text, and ends the reply there.
+  private mutating func stops() -> Bool {
+    let places = request.stop.compactMap { held.range(of: $0)?.lowerBound }
+    guard let cut = places.min() else { return false }
+    held = String(held[..<cut])
+    generation.finishReason = .stop
     isDone = true
+    return true
   }
 
   private mutating func release(all: Bool) -> String {

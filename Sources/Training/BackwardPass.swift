@@ -21,6 +21,8 @@ struct BackwardPass {
   let checkpointing: ActivationCheckpointing
   /// Where inputs of recomputed blocks wait; nil leaves them where they are.
   var activations: ActivationStore?
+  /// What is added to the loss of each token; the reported loss is without it.
+  var regularization = LossRegularization()
   /// Whether memory counts more than time where checkpointing is selective.
   ///
   /// Then the last sixth of the blocks keep only their input: their activations would lie beside the
@@ -125,7 +127,7 @@ struct BackwardPass {
     let trained = index(of: model.head.weight)
     let hidden = withoutGradient { model.finish(x).indexSelect(0, batch.lossPositions) }
     let loss = model.head.crossEntropy(
-      hidden, targets: batch.targets, scale: scale,
+      hidden, targets: batch.targets, scale: scale, regularization: regularization,
       gradients: trained == nil ? .hidden : [.hidden, .weight])
     let result = Result(lossSum: loss.lossSum.item(), correct: Int(loss.correct.item()))
     guard sink.begins(lossSum: result.lossSum) else { return (nil, result) }

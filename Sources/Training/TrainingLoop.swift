@@ -89,7 +89,8 @@ public final class TrainingLoop {
       model: model, parameters: self.parameters, checkpointing: settings.checkpointing,
       activations: try settings.activationFolder.map {
         try ActivationStore(for: model.device, in: $0)
-      }, sparesLastBlocks: settings.updatesInBackward)
+      }, regularization: settings.regularization,
+      sparesLastBlocks: settings.updatesInBackward)
   }
 
   /// Optimizer steps that `settings` make of `examples`.

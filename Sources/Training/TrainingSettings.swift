@@ -1,5 +1,6 @@
 public import AnnealDatasets
 internal import AnnealFiles
+public import AnnealTorch
 
 /// How a run trains, whatever it trains.
 public struct TrainingSettings: Sendable {
@@ -20,6 +21,8 @@ public struct TrainingSettings: Sendable {
   /// The gradient of the whole model then never exists. The same values come out, so it needs steps
   /// of one micro-batch and gradients that are not clipped.
   public var updatesInBackward = false
+  /// What is added to the loss; the reported loss is without it.
+  public var regularization = LossRegularization()
   /// Which activations are kept.
   public var checkpointing: ActivationCheckpointing
   /// The folder for a scratch file that recomputed blocks' inputs wait in; nil keeps them where the
@@ -48,6 +51,13 @@ public struct TrainingSettings: Sendable {
 
   /// Throws where two settings contradict each other.
   func check() throws {
+    guard 0..<1 ~= regularization.labelSmoothing, regularization.zLoss >= 0 else {
+      throw AnnealError(
+        .usage,
+        "label smoothing is \(regularization.labelSmoothing) and the weight of z-loss "
+          + "\(regularization.zLoss); expected 0 up to below 1, and 0 or more",
+        remedy: "Leave them at 0 for the plain loss.")
+    }
     guard updatesInBackward, batch.accumulation > 1 || maxGradientNorm > 0 else { return }
     throw AnnealError(
       .usage,

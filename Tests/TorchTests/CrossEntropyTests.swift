@@ -54,6 +54,38 @@ struct CrossEntropyTests {
     }
   }
 
+  @Test(arguments: kernelTypes, [nil, 5.0])
+  func `label smoothing and z-loss equal their composition, gradients included`(
+    dtype: DType, cap: Double?
+  ) throws {
+    let tolerance = dtype == .bfloat16 ? 3e-2 : 2e-5
+    let (h, w) = (hidden.to(dtype), weight.to(dtype))
+    let factors = Tensor.where(
+      targets .>= 0, tokenWeights.to(.float64), Tensor.zeros([37], .float64))
+    for (smoothing, z) in [(0.1, 0), (0, 0.01), (0.2, 0.003)] {
+      let leaves = [h, w].map { $0.to(.float64).copied().requiringGradient() }
+      var logits = leaves[0].matmul(leaves[1].transposed(0, 1))
+      if let cap { logits = (logits / cap).tanh() * cap }
+      let logs = logits.logSoftmax(1)
+      let target = logs.gather(1, targets.clamped(min: 0).unsqueezed(1)).squeezed(1)
+      let logSum = (logits - logs).mean(1)
+      let likelihood = -(target * factors).sum()
+      let rows = -target * (1 - smoothing) - logs.mean(1) * smoothing + logSum * logSum * z
+      let loss = (rows * factors).sum()
+      let expected = Tensor.gradients(of: [loss], seeds: [.full([], 0.125, .float64)], for: leaves)
+      let found = linearCrossEntropy(
+        hidden: h, weight: w, targets: targets, tokenWeights: tokenWeights, scale: 0.125,
+        wantsHiddenGradient: true, wantsWeightGradient: true, chunk: 8,
+        regularization: LossRegularization(labelSmoothing: smoothing, zLoss: z), softCap: cap)
+      #expect(distance(found.lossSum, likelihood) < tolerance / 4)
+      #expect(distance(found.lossSum + found.regularizationSum, loss) < tolerance / 4)
+      let gradients = [found.hiddenGradient, found.weightGradient]
+      for (gradient, expected) in zip(gradients, expected) {
+        #expect(distance(try #require(gradient), try #require(expected)) < tolerance)
+      }
+    }
+  }
+
   @Test func `a bias takes part`() {
     let expected = plain(hidden, weight, bias: bias, weighted: false, cap: nil, scale: 1)
     let found = linearCrossEntropy(
@@ -70,6 +102,21 @@ struct CrossEntropyTests {
       hidden: hidden, weight: weight, targets: silenced, wantsHiddenGradient: false)
     #expect(found.correct.item() == 10)
     #expect(found.hiddenGradient == nil)
+  }
+
+  @Test(arguments: kernelTypes)
+  func `of equal logits the first is what the model says`(dtype: DType) {
+    // Logits are 8, 8, 0 … with the second pair far behind the first.
+    let places = [1, 4990]
+    for (first, second) in [(places[0], places[0] + 1), (places[0], places[1])] {
+      var rows = [Float](repeating: 0, count: 5000)
+      rows[first] = 8
+      rows[second] = 8
+      let found = linearCrossEntropy(
+        hidden: Tensor.ones([2, 1], dtype), weight: Tensor(rows).reshaped([5000, 1]).to(dtype),
+        targets: Tensor([second, first]), wantsHiddenGradient: true)
+      #expect(found.correct.item() == 1)
+    }
   }
 
   @Test func `the size of a chunk does not matter`() throws {

@@ -142,6 +142,28 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     #expect(values(a) == values(b))
   }
 
+  @Test(arguments: [LossRegularization(labelSmoothing: 0.2), LossRegularization(zLoss: 0.05)])
+  func `what is added to the loss moves the values and is not reported`(
+    regularization: LossRegularization
+  ) throws {
+    let reports = try [LossRegularization(), regularization].map { added in
+      try run(tinyLoop(.rows(4), lora: false, rows: 8, epochs: 20) { $0.regularization = added })
+    }
+    #expect(reports[0][0].loss == reports[1][0].loss)
+    #expect(reports[0][0].gradientNorm != reports[1][0].gradientNorm)
+    // What is learned by heart is said with less certainty.
+    let last = reports.compactMap(\.last?.loss)
+    #expect(last[1] > last[0] * 1.01)
+  }
+
+  @Test func `weights of the loss beyond sense are refused`() {
+    for added in [LossRegularization(labelSmoothing: 1), LossRegularization(zLoss: -1)] {
+      #expect(throws: AnnealError.self) {
+        try tinyLoop(.rows(4), rows: 8) { $0.regularization = added }
+      }
+    }
+  }
+
   @Test func `half an epoch is half of its steps`() throws {
     #expect(try tinyLoop(.rows(4), rows: 16, epochs: 0.5).totalSteps == 2)
     #expect(try tinyLoop(.rows(4), rows: 16, epochs: 2.5).totalSteps == 10)

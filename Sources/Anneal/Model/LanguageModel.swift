@@ -17,6 +17,11 @@ public final class LanguageModel {
   public let encoder: ConversationEncoder
   /// Whether the model brings a chat template of its own.
   public let hasChatTemplate: Bool
+  /// What a user should know of the template that writes conversations; nil where it is the model's.
+  public var templateNote: String? {
+    hasChatTemplate
+      ? nil : "\(folder) has no chat template; ChatML stands in for it"
+  }
   /// The adapter that is on.
   public private(set) var adapter: AttachedAdapter?
   /// Whether it was trained on conversations here, so that the template it saw goes with it.

@@ -88,6 +88,10 @@ public struct Recipe: Sendable, Equatable {
   public var weightDecay = 0.0
   /// Largest norm of the gradient; 0 for no clipping.
   public var maxGradNorm = 1.0
+  /// Share of each target's probability that is spread over the vocabulary.
+  public var labelSmoothingFactor = 0.0
+  /// Weight of the squared logarithm of softmax's denominator.
+  public var zLossWeight = 0.0
   /// Whether values move during the backward pass, block by block.
   public var optimizerInBwd = false
 

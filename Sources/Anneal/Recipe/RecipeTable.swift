@@ -152,6 +152,15 @@ extension RecipeKey {
       "max_grad_norm", \.maxGradNorm, in: .optimizer, aliases: ["gradient_clipping"],
       bounds: .nonNegative, "Largest norm of a step's gradient; 0 for no clipping."),
     RecipeKey(
+      "label_smoothing_factor", \.labelSmoothingFactor, in: .optimizer,
+      aliases: ["label_smoothing"], bounds: .share,
+      "Share of each target's probability that is spread evenly over the vocabulary "
+        + "(arXiv 1512.00567). The losses that are reported are without it."),
+    RecipeKey(
+      "z_loss_weight", \.zLossWeight, in: .optimizer, aliases: ["z_loss"], bounds: .nonNegative,
+      "Weight of the squared logarithm of softmax's denominator, which keeps logits near 0 "
+        + "(arXiv 2204.02311; 1e-4 there). The losses that are reported are without it."),
+    RecipeKey(
       "optimizer_in_bwd", \.optimizerInBwd, in: .optimizer, affectsResult: false,
       "Move each block's values as soon as its gradient is there and let the gradient go, which "
         + "saves 2 to 4 bytes a trained value; needs gradient_accumulation_steps: 1 and "

@@ -72,6 +72,8 @@ extension Recipe {
       checkpointing: checkpointing, seed: UInt64(seed))
     settings.activationFolder = offload.movesActivations ? outputDir : nil
     settings.updatesInBackward = optimizerInBwd
+    settings.regularization = LossRegularization(
+      labelSmoothing: labelSmoothingFactor, zLoss: zLossWeight)
     return settings
   }
 

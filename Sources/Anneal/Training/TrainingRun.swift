@@ -77,6 +77,9 @@ public final class TrainingRun {
     if model.network.dtype == .float32, recipe.dtype == .auto, model.network.device == .cpu {
       tell(.note("this processor has no fast bfloat16: training in float32"))
     }
+    if recipe.stage == .sft, let note = model.templateNote {
+      tell(.note("\(note), and is saved with the result; chat_template: names another"))
+    }
     return model
   }
 

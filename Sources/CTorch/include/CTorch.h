@@ -187,11 +187,13 @@ ct_result ct_cached_attention(ct_in q, ct_in k, ct_in v, double scale, ct_tensor
 typedef struct {
   ct_in hidden, weight, bias_or_null, targets, token_weights_or_null;
   double scale, soft_cap;  // soft_cap <= 0: none
+  double label_smoothing, z_loss;
   int64_t chunk;           // rows at a time; 0: chosen
   bool wants_hidden_gradient, wants_weight_gradient, wants_log_probabilities;
 } ct_cross_entropy_request;
 typedef struct {
-  ct_tensor *loss, *correct, *log_probabilities, *hidden_gradient, *weight_gradient;
+  ct_tensor *loss, *regularization, *correct, *log_probabilities, *hidden_gradient,
+      *weight_gradient;
 } ct_cross_entropy;
 ct_result ct_linear_cross_entropy(
     const ct_cross_entropy_request *request, ct_cross_entropy *out);

@@ -36,10 +36,12 @@ public final class Head {
   ///   - targets: the token that should follow each, `[M]`, int64.
   ///   - tokenWeights: how much each position counts, `[M]`, float32; nil counts each once.
   ///   - scale: what gradients are multiplied by, such as 1 / tokens of the optimizer step.
+  ///   - regularization: what is added to the loss.
   ///   - gradients: which gradients to compute in the same pass.
   public func crossEntropy(
     _ hidden: Tensor, targets: Tensor, tokenWeights: Tensor? = nil, scale: Double = 1,
-    gradients: Gradients = [], wantsLogProbabilities: Bool = false
+    regularization: LossRegularization = .init(), gradients: Gradients = [],
+    wantsLogProbabilities: Bool = false
   ) -> CrossEntropy {
     defer { weight.letGo() }
     return linearCrossEntropy(
@@ -47,7 +49,7 @@ public final class Head {
       tokenWeights: tokenWeights, scale: scale,
       wantsHiddenGradient: gradients.contains(.hidden),
       wantsWeightGradient: gradients.contains(.weight),
-      wantsLogProbabilities: wantsLogProbabilities)
+      wantsLogProbabilities: wantsLogProbabilities, regularization: regularization)
   }
 
   /// Which gradients of a cross-entropy are wanted.
