@@ -12,6 +12,7 @@
 #   generate  one reply of 64 tokens, in bf16 and from NF4 codes
 #
 # SHAPE is another configuration of the shared data, TOKENS and BATCH are the rows of lora and qlora.
+# ROUNDS repeats all of it; the median of the rounds' ratios is printed at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 anneal=${ANNEAL:-.build/release/anneal}
@@ -20,6 +21,7 @@ rows=${ROWS:-80}
 shape=${SHAPE:-Qwen2.5-0.5B}
 tokens=${TOKENS:-512}
 batch=${BATCH:-2}
+rounds=${ROUNDS:-1}
 peers=${ANNEAL_PEERS:-$HOME/.cache/anneal/peers}
 [ -d "$shared/data" ] || { echo "bench: needs the shared data beside the checkout (ANNEAL_SHARED)" >&2; exit 1; }
 shared=$(cd "$shared" && pwd)
@@ -37,20 +39,44 @@ peer() {
     { echo "bench: $script failed:" >&2; tail -n 5 "$work/$name.log" >&2; }
 }
 
-# compare TITLE OURS PEER: a line of ours, one of the peer's, and the ratio.
+# compare TITLE OURS PEER [NOTE]: a line of ours, one of the peer's, and the ratio, kept for the end.
 compare() {
-  python3 - "$@" <<'PY'
+  python3 - "$work/ratios" "$@" <<'PY'
 import json, os, sys
-title, ours, peer = sys.argv[1:]
+ratios, title, ours, peer, *note = sys.argv[1:]
 ours = json.load(open(ours))
 line = "{:<24}{:>8.1f} tokens/s   peak {:.2f} GB".format
+# On a GPU the peers count what its allocator gave; only that can be compared.
+memory = ours["peak_bytes" if ours.get("device", "cpu").startswith("cuda") else "peak_resident_bytes"]
 fraction = f"   {ours['fraction_of_matmul'] * 100:.0f} % of the matrix rate" if "fraction_of_matmul" in ours else ""
-print(line(title + " anneal", ours["tokens_per_second"], ours["peak_resident_bytes"] / 1e9) + fraction)
+print(line(title + " anneal", ours["tokens_per_second"], memory / 1e9) + fraction)
+row = {"title": title, "share": ours.get("fraction_of_matmul")}
 if os.path.exists(peer) and os.path.getsize(peer):
     theirs = json.load(open(peer))
-    print(line("  " + theirs["tool"], theirs["tokens_per_second"], theirs["peak_bytes"] / 1e9))
-    print("  {:.2f} times the speed, {:.2f} of the memory".format(
-        ours["tokens_per_second"] / theirs["tokens_per_second"], ours["peak_resident_bytes"] / theirs["peak_bytes"]))
+    if "tokens" in ours and "tokens" in theirs and ours["tokens"] != theirs["tokens"]:
+        sys.exit(f"bench: {ours['tokens']} tokens here, {theirs['tokens']} there: not the same work")
+    row["speed"] = ours["tokens_per_second"] / theirs["tokens_per_second"]
+    row["memory"] = memory / theirs["peak_bytes"]
+    print(line("  " + theirs["tool"], theirs["tokens_per_second"], theirs["peak_bytes"] / 1e9) + "".join("   " + n for n in note))
+    print("  {:.2f} times the speed, {:.2f} of the memory".format(row["speed"], row["memory"]))
+open(ratios, "a").write(json.dumps(row) + "\n")
+PY
+}
+
+# medians: what the rounds have in common.
+medians() {
+  python3 - "$work/ratios" <<'PY'
+import json, statistics, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+for title in dict.fromkeys(row["title"] for row in rows):
+    mine = [row for row in rows if row["title"] == title]
+    def median(key):
+        values = [row[key] for row in mine if row.get(key) is not None]
+        return statistics.median(values) if values else None
+    parts = [f"{median('speed'):.2f} times the speed, {median('memory'):.2f} of the memory"] if median("speed") else []
+    parts += [f"{median('share') * 100:.0f} % of the matrix rate"] if median("share") else []
+    if parts:
+        print(f"median of {len(mine)}: {title:<10} " + ", ".join(parts))
 PY
 }
 
@@ -64,13 +90,9 @@ PY
     --set save_strategy=no --dtype bfloat16 >"$work/summary.json"
   python3 - "$work" >"$work/sft.json" <<'PY'
 import csv, json, sys
-steps = [r for r in csv.DictReader(open(sys.argv[1] + "/run/metrics.csv")) if r["tokens_per_second"]]
-tokens = before = 0
-seconds = 0.0
-for row in steps:
-    tokens = int(row["total_tokens"])
-    seconds += (tokens - before) / float(row["tokens_per_second"])
-    before = tokens
+# All of the time from the first batch on, as the peer counts it: the trial of the longest batch too.
+last = list(csv.DictReader(open(sys.argv[1] + "/run/metrics.csv")))[-1]
+tokens, seconds = int(last["total_tokens"]), float(last["seconds"])
 kilobytes = int(open(sys.argv[1] + "/kilobytes").read().split()[-1])
 print(json.dumps({"tokens_per_second": tokens / seconds, "tokens": tokens, "peak_resident_bytes": kilobytes * 1024}))
 PY
@@ -89,7 +111,7 @@ qlora() {
   "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
     --set quantization_bit=4 --set gradient_checkpointing=selective --dtype bfloat16 --json >"$work/qlora.json"
   peer bitsandbytes qlora_step.py "$work/model" "$tokens" "$batch"
-  compare "qlora" "$work/qlora.json" "$work/bitsandbytes.json"
+  compare "qlora" "$work/qlora.json" "$work/bitsandbytes.json" "(activations: selective here, all recomputed there)"
 }
 
 full() {
@@ -112,7 +134,14 @@ esac
   --output "$work/model" --dtype bfloat16 --quiet >/dev/null
 for part in "${parts[@]}"; do
   case $part in
-    sft | lora | qlora | full | generate) "$part" ;;
+    sft | lora | qlora | full | generate) ;;
     *) echo "bench: no part '$part'; parts: sft lora qlora full generate" >&2; exit 2 ;;
   esac
 done
+for ((round = 1; round <= rounds; round++)); do
+  for part in "${parts[@]}"; do
+    rm -rf "$work/run"
+    "$part"
+  done
+done
+[ "$rounds" -eq 1 ] || [ ! -s "$work/ratios" ] || medians

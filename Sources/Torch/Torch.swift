@@ -39,7 +39,8 @@ public enum Torch {
 
   /// The processor's memory held by tensors, in bytes.
   ///
-  /// Exact: every allocation passes through a counting allocator. Mapped files are not counted.
+  /// Every tensor passes through a counting allocator, with what its block is larger than was asked.
+  /// Mapped files and the scratch space of libraries are not counted.
   public enum Memory {
     /// Bytes that tensors hold now.
     public static var currentBytes: Int { Int(ct_memory_current()) }

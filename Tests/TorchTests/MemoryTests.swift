@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  @Test func `tensors of many sizes that come and go on several threads never share memory`() async
+  {
+    let intact = await withTaskGroup(of: Bool.self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          var random = SplitMix64(seed: UInt64(thread))
+          var held: [(tensor: Tensor, value: Int64)] = []
+          for value in 0..<400 {
+            // From some bytes to 16 MB: on both sides of where blocks share a range of addresses.
+            let size = 1 << random.below(21)
+            held.append((.full([size + random.below(size)], Double(value), .int64), Int64(value)))
+            while held.count > 12 {
+              let (tensor, value) = held.remove(at: random.below(held.count))
+              let bounds = [tensor.min().item(), tensor.max().item()]
+              if bounds != [Double(value), Double(value)] { return false }
+            }
+          }
+          return true
+        }
+      }
+      return await group.allSatisfy { $0 }
+    }
+    #expect(intact)
+  }
+
   @Test func `running out in a backward pass leaves nothing behind`() throws {
     defer { Torch.Memory.budget = nil }
     let before = Torch.Memory.currentBytes
