@@ -1,7 +1,7 @@
 import Anneal
-import AnnealDatasets
+public import AnnealDatasets
 import AnnealFiles
-import ArgumentParser
+public import ArgumentParser
 
 /// How the files of a data verb are to be read.
 struct SourceOptions: ParsableArguments {
@@ -51,20 +51,13 @@ struct SourceOptions: ParsableArguments {
   }
 
   private func mapping() throws -> RowMapping {
-    var mapping = RowMapping()
-    for pair in columns.compactMap(Self.parts) { mapping.fields[pair.0] = pair.1 }
-    for pair in labels.compactMap(Self.parts) { mapping.labels[pair.0] = pair.1 }
-    if let schema {
-      let value = try JSON(contentsOf: schema)
-      do { _ = try JSONSchemaSubset(value) } catch var error as AnnealError {
-        error.place?.file = schema
-        throw error
-      }
-      mapping.constants["schema"] = value
-    }
-    if let instruction { mapping.constants["instruction"] = .string(instruction) }
-    if let system { mapping.constants["system"] = .string(system) }
-    return mapping
+    var constants: [(String, JSON)] = []
+    if let schema { constants.append(("schema", try JSONSchemaSubset(contentsOf: schema).schema)) }
+    if let instruction { constants.append(("instruction", .string(instruction))) }
+    if let system { constants.append(("system", .string(system))) }
+    return RowMapping(
+      columns: columns.compactMap(Self.parts), labels: labels.compactMap(Self.parts),
+      constants: constants)
   }
 
   private static func parts(_ pair: String) -> (String, String)? {

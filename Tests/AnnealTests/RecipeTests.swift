@@ -1,3 +1,4 @@
+import AnnealDatasets
 import AnnealFiles
 import Testing
 
@@ -43,20 +44,23 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     }
     let own = try source(
       "field_map: {question: Frage}, labels: {0: no, 1: yes}, roles: {user: [K, L]}, system: s")
-    #expect(own.mapping.fields == ["question": "Frage"])
-    #expect(own.mapping.labels == ["0": "no", "1": "yes"])
-    #expect(own.mapping.roles == ["K": "user", "L": "user"])
-    #expect(own.mapping.constants == ["system": "s"])
+    #expect(
+      own.mapping
+        == RowMapping(
+          columns: [("question", "Frage")], roles: [("K", "user"), ("L", "user")],
+          labels: [("0", "no"), ("1", "yes")], constants: [("system", "s")]))
     let factory = try source(
       "formatting: sharegpt, columns: {messages: m}, tags: {role_tag: r, user_tag: U}")
     #expect(factory.type == "sharegpt")
-    #expect(factory.mapping.fields == ["conversations": "m"])
-    #expect(factory.mapping.messageKeys == ["role": "r"])
-    #expect(factory.mapping.roles == ["U": "user"])
+    #expect(
+      factory.mapping
+        == RowMapping(
+          columns: [("conversations", "m")], messageKeys: [("role", "r")], roles: [("U", "user")]))
     let axolotl = try source(
       "type: alpaca, field_instruction: q, message_field_role: who, ds_type: json")
-    #expect(axolotl.mapping.fields == ["instruction": "q"])
-    #expect(axolotl.mapping.messageKeys == ["role": "who"])
+    #expect(
+      axolotl.mapping
+        == RowMapping(columns: [("instruction", "q")], messageKeys: [("role", "who")]))
     let text = "\ndatasets: [{path: a, field_mop: {a: b}}]"
     let plain = "model_name_or_path: m\noutput_dir: o"
     #expect(failure(plain + text).contains("Did you mean field_map?"))

@@ -22,12 +22,7 @@ extension Recipe.DataSource {
   func rowSource() throws -> RowSource {
     var source = RowSource(path: path, format: type, split: split, mapping: mapping)
     if let schema {
-      let value = try JSON(contentsOf: schema)
-      do { _ = try JSONSchemaSubset(value) } catch var error as AnnealError {
-        error.place?.file = schema
-        throw error
-      }
-      source.mapping.constants["schema"] = value
+      source.mapping.constants["schema"] = try JSONSchemaSubset(contentsOf: schema).schema
     }
     return source
   }

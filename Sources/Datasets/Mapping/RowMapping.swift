@@ -32,6 +32,20 @@ public struct RowMapping: Sendable, Hashable {
     self.constants = constants
   }
 
+  /// A mapping of pairs, as a command line gives them.
+  public init(
+    columns: [(String, String)], messageKeys: [(String, String)] = [],
+    roles: [(String, String)] = [], labels: [(String, String)] = [],
+    constants: [(String, JSON)] = []
+  ) {
+    self.init(
+      fields: OrderedDictionary(columns, uniquingKeysWith: { $1 }),
+      messageKeys: OrderedDictionary(messageKeys, uniquingKeysWith: { $1 }),
+      roles: OrderedDictionary(roles, uniquingKeysWith: { $1 }),
+      labels: OrderedDictionary(labels, uniquingKeysWith: { $1 }),
+      constants: OrderedDictionary(constants, uniquingKeysWith: { $1 }))
+  }
+
   /// Whether rows stay as they are.
   public var isEmpty: Bool { self == RowMapping() }
 

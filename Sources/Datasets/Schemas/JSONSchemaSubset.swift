@@ -28,6 +28,15 @@ public struct JSONSchemaSubset: Sendable, Hashable {
     try SchemaCheck.check(schema, at: "")
   }
 
+  /// The schema in the file at `path`.
+  public init(contentsOf path: String) throws {
+    let schema = try JSON(contentsOf: path)
+    do { try self.init(schema) } catch var error as AnnealError {
+      error.place?.file = path
+      throw error
+    }
+  }
+
   /// All that is wrong with `value`; none when it fits.
   public func faults(in value: JSON) -> [Fault] { Self.faults(in: value, schema, at: "") }
 
