@@ -12,7 +12,7 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Neural": ["AnnealTorch", "AnnealFiles"],
   "Models": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
-  "Datasets": ["AnnealText", "AnnealFiles", ordered],
+  "Datasets": ["AnnealText", "AnnealFiles", "CZlib", ordered],
   "Documents": ["AnnealDatasets"],
   "Remote": ["AnnealText"],
   "Inference": ["AnnealNeural", "AnnealText", "AnnealTorch", "AnnealFiles"],
@@ -67,6 +67,9 @@ let package = Package(
   targets: [
     // libtorch's headers and libraries, found through the libtorch.pc that `make setup` writes.
     .systemLibrary(name: "CLibTorch", path: "Sources/CLibTorch", pkgConfig: "libtorch"),
+    // gzip's library, which belongs to every system; only its header may be missing.
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
     // The only C++ of the project: a C boundary over libtorch.
     .target(
       name: "CTorch", dependencies: ["CLibTorch"], path: "Sources/CTorch",

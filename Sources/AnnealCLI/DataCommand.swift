@@ -62,18 +62,19 @@ struct DataInspect: Verb {
     help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
   var model: String?
 
-  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
-  var format: String?
+  @OptionGroup var reading: SourceOptions
 
   @OptionGroup var encoding: EncodingOptions
 
   @OptionGroup var output: OutputOptions
 
   func perform(_ console: Console) async throws {
-    let paths = try InputPath.resolved(files)
+    let sources = try reading.sources(files)
     let encoder = try model.map { try encoding.encoder($0, console) }
-    let inspections = try paths.map { file in
-      var inspection = try DatasetInspection(path: file, format: format)
+    let inspections = try sources.map { source in
+      var inspection = try DatasetInspection(
+        path: source.path, format: source.format, mapping: source.mapping,
+        keepsRecords: encoder != nil)
       if let encoder {
         let builder = ExampleBuilder(encoder, settings: encoding.settings)
         inspection.preparation = builder.examples(from: inspection.records).report
@@ -97,8 +98,7 @@ struct DataPreview: Verb {
   @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
   var model: String
 
-  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
-  var format: String?
+  @OptionGroup var reading: SourceOptions
 
   @Option(name: .customShort("n"), parsing: .unconditional, help: "How many rows.")
   var count = 3
@@ -113,7 +113,10 @@ struct DataPreview: Verb {
 
   func perform(_ console: Console) async throws {
     let encoder = try encoding.encoder(model, console)
-    let rows = try Dataset<Record>(files: [InputPath.resolved(file)], format: format)
+    let rows = try reading.sources([file]).reduce(Dataset<Record>([])) { rows, source in
+      rows.appending(try Dataset<Record>(source))
+    }
+    try rows.checkLearnable()
     let (examples, report) = ExampleBuilder(encoder, settings: encoding.settings)
       .examples(from: rows)
     try report.check(
@@ -168,11 +171,16 @@ struct DataPrepare: Verb {
   @Option(help: "A field whose equal values stay on one side, such as the source document.")
   var groupBy: String?
 
-  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
-  var format: String?
+  @OptionGroup var reading: SourceOptions
 
   @Option(help: "The split is a function of this.")
   var seed: UInt64 = 17
+
+  @Option(
+    help: ArgumentHelp(
+      "A row that cannot be used: skip it (kept in skipped.jsonl of the folder), stop at it, or report "
+        + "all of them and stop.", valueName: "stop|skip|report"))
+  var onError = BadRowPolicy.skip
 
   @Flag(help: "Replace the folder's files when they are there.")
   var overwrite = false
@@ -182,9 +190,15 @@ struct DataPrepare: Verb {
   func perform(_ console: Console) async throws {
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
-    let split = try PreparedSplit(
-      files: files, format: format,
-      settings: .init(validation: valSize, test: testSize, groupBy: groupBy, seed: seed))
+    let sources = try reading.sources(files)
+    let settings = PreparedSplit.Settings(
+      validation: valSize, test: testSize, groupBy: groupBy, seed: seed)
+    try Folder.create(destination)
+    let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
+      let split = try PreparedSplit(sources, settings: settings, bad: bad)
+      if let summary = bad.summary { console.note("note: \(summary)") }
+      return split
+    }
     try split.write(to: destination)
     console.result(
       split.json,

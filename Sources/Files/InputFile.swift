@@ -57,6 +57,10 @@ public final class InputFile {
         .data, "this is a folder; a file is expected", at: .init(file: path),
         remedy: "Name a file in it.")
     }
+    if number == ENOENT || number == ENOTDIR {
+      return AnnealError(
+        .data, "there is no such file", at: .init(file: path), remedy: "Check the path.")
+    }
     return AnnealError(
       .data, "the file cannot be read: \(String(cString: strerror(number)))",
       at: .init(file: path), remedy: "Check the path.")

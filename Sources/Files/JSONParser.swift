@@ -19,10 +19,14 @@ extension JSON {
   }
 
   /// The value that UTF-8 `bytes` hold.
+  ///
+  /// - Parameter refusingRepeats: whether a key that stands twice in an object is a fault.
   public init(
-    parsing bytes: UnsafeBufferPointer<UInt8>, file: String = "JSON", firstLine: Int = 1
+    parsing bytes: UnsafeBufferPointer<UInt8>, file: String = "JSON", firstLine: Int = 1,
+    refusingRepeats: Bool = false
   ) throws {
-    var parser = JSONParser(bytes: bytes, file: file, firstLine: firstLine)
+    var parser = JSONParser(
+      bytes: bytes, file: file, firstLine: firstLine, refusesRepeats: refusingRepeats)
     self = try parser.document()
   }
 }
@@ -34,10 +38,14 @@ struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let file: String
   private let firstLine: Int
+  private let refusesRepeats: Bool
   private var position = 0
   private var depth = 0
 
-  init(bytes: UnsafeBufferPointer<UInt8>, file: String, firstLine: Int) {
+  init(
+    bytes: UnsafeBufferPointer<UInt8>, file: String, firstLine: Int, refusesRepeats: Bool = false
+  ) {
+    self.refusesRepeats = refusesRepeats
     self.bytes = bytes
     self.file = file
     self.firstLine = firstLine
@@ -89,6 +97,9 @@ struct JSONParser {
       skipSpace()
       guard take(":") else {
         throw fault("\(spelledNext()) stands where ':' should follow the key \"\(key)\"")
+      }
+      if refusesRepeats, members[key] != nil {
+        throw fault("the key \"\(key)\" stands here a second time", field: key)
       }
       members[key] = try value()
       skipSpace()
@@ -249,7 +260,7 @@ struct JSONParser {
       ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
   }
 
-  private func fault(_ message: String, back: Int = 0) -> AnnealError {
+  private func fault(_ message: String, back: Int = 0, field: String? = nil) -> AnnealError {
     let place = max(0, position - back)
     let before = bytes[..<min(place, bytes.count)]
     let line = before.count { $0 == 0x0A }
@@ -257,6 +268,6 @@ struct JSONParser {
     let column = String(decoding: before[lineStart...], as: UTF8.self).count
     return AnnealError(
       .data, "not valid JSON: \(message)",
-      at: .init(file: file, line: firstLine + line, column: column + 1))
+      at: .init(file: file, line: firstLine + line, column: column + 1, field: field))
   }
 }

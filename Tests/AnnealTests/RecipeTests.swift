@@ -1,3 +1,4 @@
+import AnnealDatasets
 import AnnealFiles
 import Testing
 
@@ -31,6 +32,40 @@ private func failure(_ text: String, settings: [String] = []) -> String {
       recipe
         == Recipe(
           model: "models/base", datasets: [.init(path: "data/train.jsonl")], output: "runs/one"))
+  }
+
+  @Test func `columns of data are mapped in this project's keys and in those of others`() throws {
+    func source(_ text: String) throws -> Recipe.DataSource {
+      let recipe = try Recipe(
+        yaml: "model_name_or_path: m\noutput_dir: o\ndatasets:\n  - {path: a, \(text)}")
+      // What the resolved recipe says is read as the same.
+      #expect(try Recipe(yaml: recipe.yaml).datasets == recipe.datasets, "\(recipe.yaml)")
+      return try #require(recipe.datasets.first)
+    }
+    let own = try source(
+      "field_map: {question: Frage}, labels: {0: no, 1: yes}, roles: {user: [K, L]}, system: s")
+    #expect(
+      own.mapping
+        == RowMapping(
+          columns: [("question", "Frage")], roles: [("K", "user"), ("L", "user")],
+          labels: [("0", "no"), ("1", "yes")], constants: [("system", "s")]))
+    let factory = try source(
+      "formatting: sharegpt, columns: {messages: m}, tags: {role_tag: r, user_tag: U}")
+    #expect(factory.type == "sharegpt")
+    #expect(
+      factory.mapping
+        == RowMapping(
+          columns: [("conversations", "m")], messageKeys: [("role", "r")], roles: [("U", "user")]))
+    let axolotl = try source(
+      "type: alpaca, field_instruction: q, message_field_role: who, ds_type: json")
+    #expect(
+      axolotl.mapping
+        == RowMapping(columns: [("instruction", "q")], messageKeys: [("role", "who")]))
+    let text = "\ndatasets: [{path: a, field_mop: {a: b}}]"
+    let plain = "model_name_or_path: m\noutput_dir: o"
+    #expect(failure(plain + text).contains("Did you mean field_map?"))
+    #expect(
+      failure(plain + "\ndatasets: [{path: a, field_map: 3}]").contains("datasets[0].field_map"))
   }
 
   @Test func `defaults follow the keys they hang on`() throws {

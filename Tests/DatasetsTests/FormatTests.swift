@@ -125,31 +125,4 @@ struct FormatTests {
     let registry = FormatRegistry.builtin.adding(Pairs.self)
     #expect(try registry.format(of: row(["left": "a", "right": "b", "text": "c"])) == Pairs.self)
   }
-
-  @Test(
-    .enabled(if: SharedData.path("datasets") != nil),
-    arguments: [
-      ("alpaca_en_demo/alpaca_en_demo.json", "alpaca", 999),
-      ("alpaca_tiny/alpaca_tiny.json", "alpaca", 100),
-      ("identity/identity.json", "alpaca", 91), ("gsm8k/train.jsonl", "question-answer", 7473),
-      ("v1_sft_demo/v1_sft_demo.jsonl", "messages", 500),
-      ("kto_en_demo/kto_en_demo.json", "messages", 300),
-      ("glaive_toolcall_en/glaive_toolcall_en_demo.json", "sharegpt", 300),
-      ("fastchat_dummy_conversation/dummy_conversation.json", "sharegpt", 500),
-      ("p3_tasks/trec_trec1.jsonl", "prompt-completion", 200), ("banking77/test.csv", "text", 3080),
-      ("tiny_format_samples/instruct_tiny.json", "alpaca", 2),
-      ("tinyshakespeare/input.txt", "text", 1),
-      ("tiny_format_samples/chat_tiny.json", "sharegpt", 1),
-    ])
-  func `real files are read whole in the format they are in`(
-    path: String, format: String, rows: Int
-  ) throws {
-    let file = try #require(SharedData.path("datasets/" + path))
-    let inspection = try DatasetInspection(path: file)
-    #expect(inspection.format == format)
-    #expect(inspection.rows == rows)
-    #expect(inspection.problems.isEmpty, "\(inspection)")
-    #expect(inspection.records.count == rows)
-    #expect(try Dataset<Record>(files: [file]).count == rows)
-  }
 }

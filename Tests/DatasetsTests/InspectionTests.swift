@@ -21,7 +21,7 @@ struct InspectionTests {
     #expect(inspection.duplicates == 1)
     #expect(inspection.unread == ["id"])
     #expect(inspection.records.places.map(\.line) == [1, 2, 3])
-    #expect(inspection.problems.compactMap { $0.place?.line } == [5, 4])
+    #expect(inspection.problems.compactMap { $0.place?.line } == [4, 5])
     let input = try #require(inspection.fields.first { $0.name == "input" })
     #expect(input.filled == 1)
     #expect(inspection.json["fields"]?[0]?["types"] == ["a string": 3, "a number": 1])

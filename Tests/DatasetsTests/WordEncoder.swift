@@ -15,6 +15,8 @@ struct WordEncoder: ExampleEncoder {
     case .completion(let prompt, let completion):
       let (head, tail) = (words(prompt), words(completion) + [2])
       return (head + tail, head.map { _ in training == .everything } + tail.map { _ in true })
+    case .preference, .feedback, .steps:
+      throw AnnealError(.data, record.unlearnable?.reason ?? "")
     case .conversation(let conversation):
       var ids: [Int] = []
       var mask: [Bool] = []

@@ -21,6 +21,7 @@ public struct EvaluationRows: Sendable {
     encoder: ConversationEncoder
   ) throws {
     let all = try Dataset<Record>(files: files, format: format)
+    try all.checkLearnable()
     let rows = limit.map { all.limited(to: $0) } ?? all
     let isText = rows.allSatisfy { if case .text = $0 { true } else { false } }
     let settings = PreparationSettings(

@@ -103,10 +103,10 @@ private struct Question {
   var reference: String
   var ids: [Int]
 
-  /// Nil for raw text, which asks nothing.
+  /// Nil for raw text, which asks nothing, and for answers that are only compared or judged.
   init?(_ record: Record, encoder: ConversationEncoder) throws {
     switch record {
-    case .text: return nil
+    case .text, .preference, .feedback, .steps: return nil
     case .completion(let prompt, let completion):
       self.init(prompt: prompt, reference: completion, ids: encoder.encode(prompt: prompt))
     case .conversation(let conversation):

@@ -1,3 +1,5 @@
+public import AnnealDatasets
+
 /// Everything that decides a training run.
 ///
 /// The values here are the defaults; `RecipeKey.all` gives each its key, type, unit and meaning. A
@@ -40,6 +42,8 @@ public struct Recipe: Sendable, Equatable {
   public var datasets: [DataSource]
   /// Evaluation data of its own.
   public var evalDatasets: [DataSource] = []
+  /// What happens to rows that cannot be used.
+  public var onError = BadRowPolicy.stop
   /// Share of the training rows held out for evaluation.
   public var valSize = 0.1
   /// Longest sequence, in tokens.

@@ -58,9 +58,13 @@ extension Recipe {
     copy.adapterNameOrPath = adapterNameOrPath.map(portable)
     copy.chatTemplate = chatTemplate.map(portable)
     copy.outputDir = portable(outputDir)
-    for index in datasets.indices { copy.datasets[index].path = portable(datasets[index].path) }
+    for index in datasets.indices {
+      copy.datasets[index].path = portable(datasets[index].path)
+      copy.datasets[index].schema = datasets[index].schema.map(portable)
+    }
     for index in evalDatasets.indices {
       copy.evalDatasets[index].path = portable(evalDatasets[index].path)
+      copy.evalDatasets[index].schema = evalDatasets[index].schema.map(portable)
     }
     if case .checkpoint(let path) = resumeFromCheckpoint {
       copy.resumeFromCheckpoint = .checkpoint(portable(path))

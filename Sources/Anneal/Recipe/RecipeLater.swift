@@ -41,7 +41,7 @@ enum RecipeLater {
     "export_dir": exporting, "export_size": exporting, "export_device": exporting,
     "export_quantization_bit": exporting,
     "hub_model_id": hub, "push_to_hub": hub, "export_hub_model_id": hub,
-    "dataset_dir": "Write the whole path under datasets.",
+    "dataset_dir": "Write the whole path under datasets: DIR/dataset_info.json#NAME, or a file.",
     "dataset_name": "Write a local file's path under datasets.",
     "trust_remote_code": "Code that comes with a model is never run.",
     "freeze_trainable_layers": "Freezing by layer is not supported; use lora or full.",

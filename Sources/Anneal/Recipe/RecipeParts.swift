@@ -1,3 +1,4 @@
+public import AnnealDatasets
 internal import AnnealFiles
 internal import OrderedCollections
 
@@ -12,6 +13,10 @@ extension Recipe {
     public var split: String?
     /// How often its rows are seen in an epoch: 0.5 a random half of them, 2 each of them twice.
     public var weight: Double
+    /// How its columns become the fields of the format.
+    public var mapping = RowMapping()
+    /// The file of a JSON Schema that structured outputs must fit.
+    public var schema: String?
 
     /// A source of rows.
     public init(path: String, type: String? = nil, split: String? = nil, weight: Double = 1) {
@@ -21,15 +26,15 @@ extension Recipe {
       self.weight = weight
     }
 
-    static let expectation = "a path, or a mapping with path, type, split, weight"
+    static let expectation = "a path, or a mapping with path, type, split, weight, field_map"
 
     var json: JSON {
-      if type == nil, split == nil, weight == 1 { return .string(path) }
+      if self == DataSource(path: path) { return .string(path) }
       var members: [(String, JSON)] = [("path", .string(path))]
       if let type { members.append(("type", .string(type))) }
       if let split { members.append(("split", .string(split))) }
       if weight != 1 { members.append(("weight", weight.json)) }
-      return .object(.init(uniqueKeysWithValues: members))
+      return .object(.init(uniqueKeysWithValues: members + mappingMembers))
     }
 
     static func read(_ node: RecipeNode, _ field: String) throws -> DataSource {
@@ -44,14 +49,16 @@ extension Recipe {
       _ members: [(key: String, value: RecipeNode)], _ node: RecipeNode, _ field: String
     ) throws -> DataSource {
       var source = DataSource(path: "")
+      try source.readCatalogueKeys(members, node, field)
       for (key, value) in members where !value.isNull {
         let inner = "\(field).\(key)"
         switch key {
-        case "path": source.path = try String.read(value, inner)
+        case "path", "file_name": source.path = try String.read(value, inner)
         case "type", "format": source.type = try String.read(value, inner)
         case "split": source.split = try String.read(value, inner)
         case "weight": source.weight = try readWeight(value, inner)
-        default: throw unknown(key, value, inner)
+        default:
+          guard try source.readMapping(key, value, inner) else { throw unknown(key, value, inner) }
         }
       }
       if source.path.isEmpty { throw node.mismatch(field, expected: "a mapping with a path") }
@@ -67,7 +74,7 @@ extension Recipe {
     }
 
     private static func unknown(_ key: String, _ node: RecipeNode, _ field: String) -> AnnealError {
-      let known = ["path", "type", "split", "weight"]
+      let known = ["path", "type", "split", "weight"] + DataSource.mappingKeys
       let guess = nearest(to: key, among: known).map { "Did you mean \($0)? " } ?? ""
       return AnnealError(
         .recipe, "unknown key", at: node.place(field),

@@ -63,12 +63,17 @@ extension RecipeKey {
     RecipeKey(
       "datasets", \.datasets, in: .data, aliases: ["dataset", "train_data"], isRequired: true,
       "Training data: a path, a list of paths, or a list of mappings with path, type (the format, "
-        + "else detected), split (of a folder, the files whose name begins so) and weight "
-        + "(how often its rows are seen in an epoch)."),
+        + "else detected), split (of a folder, the files whose name begins so), weight "
+        + "(how often its rows are seen in an epoch) and field_map (format's field: file's column)."
+    ),
     RecipeKey(
       "eval_datasets", \.evalDatasets, in: .data,
       aliases: ["eval_dataset", "test_datasets", "eval_data"],
       "Evaluation data of its own, given like datasets."),
+    RecipeKey(
+      "on_error", \.onError, in: .data,
+      "A row that cannot be used: stop at it, skip it (counted, and kept in skipped.jsonl of the "
+        + "run's folder), or report all of them and stop."),
     RecipeKey(
       "val_size", \.valSize, in: .data, aliases: ["val_set_size", "test_split_size"],
       bounds: .share, standard: "0.1; 0 with eval_datasets",

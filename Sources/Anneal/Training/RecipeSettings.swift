@@ -138,9 +138,13 @@ extension Recipe {
     if case .checkpoint(let path) = resumeFromCheckpoint {
       copy.resumeFromCheckpoint = .checkpoint(whole(path))
     }
-    for index in datasets.indices { copy.datasets[index].path = whole(datasets[index].path) }
+    for index in datasets.indices {
+      copy.datasets[index].path = whole(datasets[index].path)
+      copy.datasets[index].schema = datasets[index].schema.map(whole)
+    }
     for index in evalDatasets.indices {
       copy.evalDatasets[index].path = whole(evalDatasets[index].path)
+      copy.evalDatasets[index].schema = evalDatasets[index].schema.map(whole)
     }
     return copy
   }

@@ -9,19 +9,27 @@ struct RunData {
   private(set) var validation: [Example] = []
   private(set) var trainingReport: PreparationReport
   private(set) var validationReport: PreparationReport?
+  /// Rows that could not be used, as lines of JSON.
+  let skipped: [String]
+
+  /// How many of them are kept; all are counted.
+  private static let kept = 10_000
 
   /// Reads the datasets of `recipe`.
   init(_ recipe: Recipe, encoder: ConversationEncoder) throws {
     let builder = ExampleBuilder(encoder, settings: recipe.preparation)
     let seed = UInt64(recipe.seed)
-    var rows = try RunData.read(recipe.datasets, seed: seed)
-    var heldOut = try RunData.read(recipe.evalDatasets, seed: seed)
+    let bad = (0..<2).map { _ in BadRows(recipe.onError, keeping: Self.kept) }
+    var rows = try RunData.read(recipe.datasets, seed: seed, bad[0])
+    var heldOut = try RunData.read(recipe.evalDatasets, seed: seed, bad[1])
+    skipped = bad.flatMap(\.lines)
     // Text is held out from the end of every file, where nothing else of it is near.
     let cutsTails = recipe.stage == .pt && heldOut.isEmpty && recipe.valSize > 0
     if heldOut.isEmpty, recipe.valSize > 0, !cutsTails {
       (rows, heldOut) = rows.split(validation: recipe.valSize, seed: seed)
     }
     (training, trainingReport) = builder.examples(from: rows)
+    trainingReport.add(bad[0])
     try trainingReport.check()
     if cutsTails {
       (training, validation) = training.heldOutTails(recipe.valSize)
@@ -29,44 +37,22 @@ struct RunData {
       trainingReport = trainingReport.counting(training)
     }
     guard !heldOut.isEmpty else { return }
-    let (examples, report) = builder.examples(from: heldOut)
+    var (examples, report) = builder.examples(from: heldOut)
+    report.add(bad[1])
     try report.check()
     (validation, validationReport) = (examples, report)
   }
 
   private static func read(
-    _ sources: [Recipe.DataSource], seed: UInt64
+    _ sources: [Recipe.DataSource], seed: UInt64, _ bad: BadRows
   ) throws -> Dataset<Record> {
-    try sources.reduce(Dataset([])) { all, source in
-      let rows = try Dataset<Record>(files: try files(of: source), format: source.type)
+    let all = try sources.reduce(Dataset<Record>([])) { all, source in
+      let rows = try Dataset<Record>(source.rowSource(), bad: bad)
       return all.appending(repeated(rows, weight: source.weight, seed: seed))
     }
-  }
-
-  /// The source's file, or the files of its folder whose names begin with `split`.
-  private static func files(of source: Recipe.DataSource) throws -> [String] {
-    guard Folder.exists(source.path) else { return [source.path] }
-    let names = Folder.names(in: source.path).filter { name in
-      !name.hasPrefix(".") && Folder.holdsFile(source.path + "/" + name)
-        && name.hasPrefix(source.split ?? "") && FileKind.holdsRows(name)
-    }
-    guard !names.isEmpty else {
-      throw AnnealError(
-        .data, "the folder has no data file whose name begins with '\(source.split ?? "")'",
-        at: .init(file: source.path), remedy: "Name a file, or another split.")
-    }
-    // Test rows must not be learned because they lie beside the others.
-    let others = names.filter { name in
-      ["valid", "dev", "test", "eval"].contains { name.lowercased().hasPrefix($0) }
-    }
-    if source.split == nil, let other = others.first, others.count < names.count {
-      throw AnnealError(
-        .data, "the folder holds \(other) beside \(names.count - 1) other files",
-        at: .init(file: source.path),
-        remedy:
-          "Give path and split, as in {path: \(source.path), split: train}, or name the files.")
-    }
-    return names.map { source.path + "/" + $0 }
+    try bad.finish()
+    try all.checkLearnable()
+    return all
   }
 
   /// Weight 2 reads every row twice; 0.5 reads half of them, chosen by the seed.

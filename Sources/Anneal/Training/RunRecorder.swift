@@ -47,6 +47,11 @@ final class RunRecorder {
     pending = (notes?["pending"]).flatMap(MetricsRow.init(json:))
     try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
     try AtomicFile.write(dataReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
+    if data.skipped.isEmpty {
+      try Folder.remove(folder.path + "/skipped.jsonl")
+    } else {
+      try AtomicFile.write(data.skipped.joined(), to: folder.path + "/skipped.jsonl")
+    }
     metrics = try MetricsWriter(folder: folder.path)
     try AtomicFile.write(environment.text(.pretty) + "\n", to: folder.path + "/environment.json")
   }

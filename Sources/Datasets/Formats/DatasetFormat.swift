@@ -9,12 +9,16 @@ public protocol DatasetFormat: Sendable {
   static var name: String { get }
   /// The fields it reads, in the order a person would write them.
   static var fields: [FormatField] { get }
+  /// What other tools and papers call it.
+  static var aliases: [String] { get }
   /// Whether rows with `fields` are of this format.
   static func matches(_ fields: JSON) -> Bool
   /// What `row` says.
   ///
   /// - Throws: `AnnealError` naming file, line and field.
   static func record(from row: Row) throws -> Record
+  /// All that `row` says, for formats of which a row may hold several records.
+  static func records(from row: Row) throws -> [Record]
 }
 
 /// A field that a format reads.
@@ -41,6 +45,12 @@ public struct FormatField: Sendable, Hashable {
 }
 
 extension DatasetFormat {
+  /// No other names.
+  public static var aliases: [String] { [] }
+
+  /// One record.
+  public static func records(from row: Row) throws -> [Record] { [try record(from: row)] }
+
   /// Rows that have every required field are of this format.
   public static func matches(_ fields: JSON) -> Bool {
     self.fields.allSatisfy { field in

@@ -1,3 +1,4 @@
+internal import AnnealFiles
 public import AnnealText
 
 extension ConversationEncoder: ExampleEncoder {
@@ -15,6 +16,9 @@ extension ConversationEncoder: ExampleEncoder {
       encoded = encode(prompt: prompt, completion: completion)
     case .text(let text):
       encoded = encode(text: text)
+    case .preference, .feedback, .steps:
+      let (reason, remedy) = record.unlearnable ?? ("", "")
+      throw AnnealError(.data, reason, remedy: remedy)
     }
     return (encoded.ids, encoded.lossMask)
   }

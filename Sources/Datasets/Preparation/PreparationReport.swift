@@ -13,6 +13,8 @@ public struct PreparationReport: Sendable {
     case cutAway = "nothing to learn within max_length"
     /// The chat template or the tokenizer refused the row.
     case refused = "could not be encoded"
+    /// The row could not be read, or is no record of its file's format.
+    case unusable = "could not be used"
   }
 
   /// Rows left out for one reason.
@@ -85,6 +87,17 @@ public struct PreparationReport: Sendable {
     if rows.places.count < Self.placesShown { rows.places.append(place) }
     if rows.detail == nil { rows.detail = detail }
     dropped[reason] = rows
+  }
+
+  /// Counts rows that were left out before there was a record of them.
+  public mutating func add(_ bad: BadRows) {
+    guard bad.count > 0 else { return }
+    rows += bad.count
+    var unusable = dropped[.unusable] ?? Dropped()
+    unusable.count += bad.count
+    unusable.places += bad.first.compactMap(\.place).prefix(Self.placesShown)
+    unusable.detail = unusable.detail ?? bad.first.first?.message
+    dropped[.unusable] = unusable
   }
 
   /// The report with the files of its places renamed, as for a report that is passed on.

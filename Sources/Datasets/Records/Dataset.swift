@@ -47,6 +47,18 @@ public struct Dataset<Element: Sendable>: Sendable, RandomAccessCollection {
     return sum
   }
 
+  /// Adds what one row says: its `elements`, usually one.
+  mutating func append(
+    _ elements: [Element], at place: AnnealError.Place, fingerprint: UInt64
+  ) {
+    for (index, element) in elements.enumerated() {
+      self.elements.append(element)
+      places.append(place)
+      // Of a row that says several things, each has a fingerprint of its own.
+      fingerprints.append(fingerprint &+ UInt64(index))
+    }
+  }
+
   /// The first `count` elements, or all when there are fewer.
   public func limited(to count: Int) -> Dataset {
     selecting(Array(0..<Swift.min(Swift.max(0, count), self.count)))
@@ -85,21 +97,50 @@ extension Dataset<Record> {
   /// The records of `files`, one file after another.
   ///
   /// - Parameters:
-  ///   - format: the format's name; nil to detect it for each file by its first row.
+  ///   - format: the format's name; nil to detect it for each file by its first rows.
   ///   - registry: the formats to choose from.
   /// - Throws: `AnnealError` with file, line and field of the first row that is wrong.
   public init(
     files: [String], format: String? = nil, registry: FormatRegistry = .builtin
   ) throws {
-    let named = try format.map { try registry.format(named: $0) }
-    var sum = Dataset([])
+    self = Dataset([])
     for file in files {
-      let rows = try Dataset<Row>(files: [file])
-      guard let first = rows.first else { continue }
-      let format = try named ?? registry.format(of: first)
-      sum = sum.appending(try rows.map { try format.record(from: $0) })
+      try append(RowSource(path: file, format: format), registry: registry, BadRows(.stop))
     }
-    self = sum
+  }
+
+  /// The records of `source`; rows that cannot be used go to `bad`.
+  ///
+  /// - Throws: `AnnealError` when `bad` says so, and when a file cannot be read or is of no known
+  ///   format.
+  public init(
+    _ source: RowSource, registry: FormatRegistry = .builtin, bad: BadRows = BadRows(.stop)
+  ) throws {
+    self = Dataset([])
+    try append(source, registry: registry, bad)
+  }
+
+  private mutating func append(
+    _ source: RowSource, registry: FormatRegistry, _ bad: BadRows
+  ) throws {
+    try RecordReader(source, registry: registry).forEach { event in
+      switch event {
+      case .records(let records, let row):
+        append(records, at: row.place(), fingerprint: Fingerprint.of(row.fields.text()))
+      case .bad(let row): try bad.take(row)
+      case .note: break
+      }
+    }
+  }
+
+  /// Refuses records that supervised training cannot learn from, such as preference pairs.
+  ///
+  /// - Throws: `AnnealError` naming the first and what to do.
+  public func checkLearnable() throws {
+    for (record, place) in zip(self, places) {
+      guard let (reason, remedy) = record.unlearnable else { continue }
+      throw AnnealError(.data, reason, at: place, remedy: remedy)
+    }
   }
 
   /// The records of the JSON lines in the file at `path`.

@@ -15,48 +15,59 @@ public enum FileKind: String, Sendable, CaseIterable {
 
   /// Whether a file called `name` holds rows; in a folder of data other files are passed over.
   public static func holdsRows(_ name: String) -> Bool {
-    let extensions = ["json", "jsonl", "ndjson", "csv", "tsv", "txt"]
-    return name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
+    let extensions = ["json", "jsonl", "ndjson", "csv", "tsv", "txt", "md", "markdown"]
+    return Compressions.plainName(name).split(separator: ".").last.map {
+      extensions.contains($0.lowercased())
+    } ?? false
   }
 
-  /// The kind of the file at `path` with contents `bytes`: what they look like decides where the
-  /// name leaves a choice, as with JSON lines in a file called `.json`.
+  /// The kind of the file at `path`: what its first bytes look like decides where the name leaves a
+  /// choice, as with JSON lines in a file called `.json`.
   ///
   /// - Throws: `AnnealError` for binary files, with the way to make them readable.
-  static func detected(_ bytes: UnsafeBufferPointer<UInt8>, path: String) throws -> FileKind {
-    try refuseBinary(bytes, path)
-    switch path.split(separator: ".").last.map({ $0.lowercased() }) {
+  static func detected(_ data: DataBytes, path: String) throws -> FileKind {
+    let ending = data.plainName.split(separator: ".").last.map { $0.lowercased() }
+    let first = try data.bytes.head.withUnsafeBufferPointer { head in
+      try refuseBinary(head, path)
+      return head.firstVisible
+    }
+    switch ending {
     case "csv": return .csv
     case "tsv": return .tsv
-    case "jsonl", "ndjson": return bytes.firstVisible == UInt8(ascii: "[") ? .json : .jsonl
-    case "txt", "md": return .text
+    case "jsonl", "ndjson": return first == UInt8(ascii: "[") ? .json : .jsonl
+    case "txt", "md", "markdown": return .text
     default: break
     }
-    switch bytes.firstVisible {
+    switch first {
     case UInt8(ascii: "["): return .json
-    case UInt8(ascii: "{"): return beginsWithObjectLine(bytes) ? .jsonl : .json
-    default: return path.hasSuffix(".json") ? .json : .text
+    case UInt8(ascii: "{"): return try beginsWithObjectLine(data.bytes) ? .jsonl : .json
+    default: return ending == "json" ? .json : .text
     }
   }
 
   /// Whether the first line is an object by itself and another line follows.
-  private static func beginsWithObjectLine(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    var lines = Lines(bytes)
-    var first: UnsafeBufferPointer<UInt8>?
-    while let line = lines.next() {
-      guard line.bytes.firstVisible != nil else { continue }
-      guard let first else {
-        first = line.bytes
-        continue
+  private static func beginsWithObjectLine(_ bytes: PeekedProducer) throws -> Bool {
+    while true {
+      let answer = bytes.head.withUnsafeBufferPointer { head -> Bool? in
+        let isLonger = !bytes.isWhole && head.count < LineReader.longest
+        guard let start = head.firstIndex(where: { $0 == UInt8(ascii: "{") }),
+          let end = head[start...].firstIndex(of: 0x0A)
+        else { return isLonger ? nil : false }
+        let hasMore = UnsafeBufferPointer(rebasing: head[end...]).firstVisible != nil
+        guard hasMore else { return isLonger ? nil : false }
+        return (try? JSON(parsing: UnsafeBufferPointer(rebasing: head[start..<end])))?.object != nil
       }
-      return (try? JSON(parsing: first))?.object != nil
+      if let answer { return answer }
+      try bytes.look(at: bytes.head.count * 4)
     }
-    return false
   }
 
+  /// A text may hold a zero byte by accident, which is then a bad row; a binary file has many bytes
+  /// that no text has.
   private static func refuseBinary(_ bytes: UnsafeBufferPointer<UInt8>, _ path: String) throws {
-    try TextContents.refuseOtherKinds(bytes.prefix(8), path: path)
-    if bytes.prefix(4096).contains(0) {
+    let start = bytes.prefix(4096)
+    let controls = start.count { $0 < 0x09 || (0x0E..<0x20).contains($0) }
+    if start.contains(0), controls * 20 > start.count {
       throw AnnealError(
         .data, "the file is binary (it holds zero bytes)", at: .init(file: path),
         remedy: "JSON, JSONL, CSV, TSV and plain text can be read.")
@@ -73,25 +84,5 @@ extension UnsafeBufferPointer<UInt8> {
   /// The bytes after a UTF-8 byte-order mark.
   var withoutMark: UnsafeBufferPointer<UInt8> {
     starts(with: [0xEF, 0xBB, 0xBF]) ? .init(rebasing: self[3...]) : self
-  }
-}
-
-/// The lines of a buffer, numbered from 1, without their ends (`\n` or `\r\n`).
-struct Lines {
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var position = 0
-  private var number = 0
-
-  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-  mutating func next() -> (number: Int, bytes: UnsafeBufferPointer<UInt8>)? {
-    guard position < bytes.count else { return nil }
-    var end = position
-    while end < bytes.count, bytes[end] != 0x0A { end += 1 }
-    var line = UnsafeBufferPointer(rebasing: bytes[position..<end])
-    if line.last == 0x0D { line = .init(rebasing: line.dropLast()) }
-    position = end + 1
-    number += 1
-    return (number, line)
   }
 }

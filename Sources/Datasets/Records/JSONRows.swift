@@ -4,14 +4,14 @@ extension RowReader {
   /// The rows of one JSON value: the elements of an array, of the only array of objects in an
   /// object, or the object itself.
   func jsonRows(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ report: (AnnealError) throws -> Void
-  ) throws -> [Row] {
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (RowEvent) throws -> Void
+  ) throws {
     let whole = 0..<bytes.count
     let outline = JSONOutline(bytes)
     switch bytes.firstVisible {
     case UInt8(ascii: "["):
       guard let elements = outline.elements(in: whole) else { throw fault(in: bytes) }
-      return try rows(of: elements, bytes, report)
+      try rows(of: elements, bytes, body)
     case UInt8(ascii: "{"):
       let value = try JSON(parsing: bytes, file: path)
       guard let members = outline.members(in: whole) else { throw fault(in: bytes) }
@@ -20,9 +20,9 @@ extension RowReader {
       let wrapped =
         isRow ? [] : members.filter { name, _ in value[name]?.isListOfObjects == true }
       guard wrapped.count == 1, let elements = outline.elements(in: wrapped[0].range) else {
-        return [try row(value, index: 0, line: 1)]
+        return try body(.row(try row(value, index: 0, line: 1)))
       }
-      return try rows(of: elements, bytes, report)
+      try rows(of: elements, bytes, body)
     default:
       throw fault(in: bytes)
     }
@@ -30,32 +30,39 @@ extension RowReader {
 
   private func rows(
     of elements: [Range<Int>], _ bytes: UnsafeBufferPointer<UInt8>,
-    _ report: (AnnealError) throws -> Void
-  ) throws -> [Row] {
-    var rows: [Row] = []
-    rows.reserveCapacity(elements.count)
-    var (line, counted) = (1, 0)
-    for element in elements {
+    _ body: (RowEvent) throws -> Void
+  ) throws {
+    var (line, counted, index, lastLine) = (1, 0, 0, 0)
+    for (place, element) in elements.enumerated() {
       for byte in bytes[counted..<element.lowerBound] where byte == 0x0A { line += 1 }
       counted = element.lowerBound
+      let text = UnsafeBufferPointer(rebasing: bytes[element])
+      let read: Row
       do {
-        let value = try JSON(
-          parsing: UnsafeBufferPointer(rebasing: bytes[element]), file: path, firstLine: line)
-        rows.append(try row(value, index: rows.count, line: line))
+        if let fault = fault(of: .init(number: line, bytes: Array(text))) { throw fault }
+        let value = try JSON(parsing: text, file: path, firstLine: line, refusingRepeats: true)
+        var row = try row(value, index: index, line: line)
+        row.sharesLine = lastLine == line || isFollowed(place, in: elements, bytes)
+        (index, lastLine, read) = (index + 1, line, row)
       } catch var error as AnnealError {
         if error.place?.line == line, error.place?.column != nil {
           let lineStart = bytes[..<counted].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
           error.place?.column? +=
             String(decoding: bytes[lineStart..<counted], as: UTF8.self).count
         }
-        try report(error)
+        try body(.bad(BadRow(error, text: text)))
+        continue
       }
+      try body(.row(read))
     }
-    for place in rows.indices.dropFirst() where rows[place].line == rows[place - 1].line {
-      rows[place].sharesLine = true
-      rows[place - 1].sharesLine = true
-    }
-    return rows
+  }
+
+  /// Whether the next element begins on the line on which the one at `place` does.
+  private func isFollowed(
+    _ place: Int, in elements: [Range<Int>], _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    guard place + 1 < elements.count else { return false }
+    return !bytes[elements[place].lowerBound..<elements[place + 1].lowerBound].contains(0x0A)
   }
 
   /// What the parser says about the whole file; the outline is only made of valid text.

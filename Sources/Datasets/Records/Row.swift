@@ -13,6 +13,8 @@ public struct Row: Sendable, Hashable {
   public var fields: JSON
   /// Whether the line alone does not tell the row, as in JSON written on one line.
   public var sharesLine = false
+  /// For fields that a mapping gave, the columns they came from.
+  public internal(set) var columns: [String: String] = [:]
 
   /// A row.
   public init(index: Int, file: String, line: Int, fields: JSON) {
@@ -24,8 +26,14 @@ public struct Row: Sendable, Hashable {
 
   /// The row's place, or that of a field in it.
   public func place(_ field: String? = nil) -> AnnealError.Place {
-    let path = [sharesLine ? "[\(index)]" : nil, field].compactMap { $0 }
+    let path = [sharesLine ? "[\(index)]" : nil, field.map(inFile)].compactMap { $0 }
     return .init(file: file, line: line, field: path.isEmpty ? nil : path.joined(separator: "."))
+  }
+
+  /// `field` as the file calls it.
+  private func inFile(_ field: String) -> String {
+    let name = field.prefix { $0 != "." && $0 != "[" }
+    return columns[String(name)].map { $0 + field.dropFirst(name.count) } ?? field
   }
 
   /// The string under the first of `names` that is there and not null.

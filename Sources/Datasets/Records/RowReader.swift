@@ -1,14 +1,17 @@
 public import AnnealFiles
 
-/// Reads the rows of a data file: JSON, JSON lines, CSV, TSV or plain text.
+/// Reads the rows of a data file: JSON, JSON lines, CSV, TSV or plain text, compressed or not.
 ///
-/// A byte-order mark is dropped, `\r\n` ends a line as `\n` does, and ill-formed UTF-8 is read as
-/// U+FFFD and told as a problem.
+/// JSON lines, tables and text are read row by row, so that memory does not grow with the file; a
+/// JSON array is held whole. A byte-order mark is dropped, and `\r\n` ends a line as `\n` does.
 public struct RowReader: Sendable {
   /// The file's path.
   public let path: String
   /// How the file is written; nil to detect it.
   public let kind: FileKind?
+
+  /// The largest JSON value that is read as one, bytes.
+  private static let largestValue = 1 << 32
 
   /// A reader of the file at `path`.
   public init(path: String, kind: FileKind? = nil) {
@@ -31,85 +34,130 @@ public struct RowReader: Sendable {
   /// - Throws: `AnnealError` with file and line of the first row that cannot be read, and when the
   ///   file is empty.
   public func rows() throws -> [Row] {
-    let contents = try read { throw $0 }
-    guard !contents.rows.isEmpty else {
-      throw AnnealError(.data, "the file holds no rows", at: .init(file: path))
+    var rows: [Row] = []
+    try forEach { event in
+      switch event {
+      case .row(let row): rows.append(row)
+      case .bad(let row): throw row.error
+      case .note: break
+      }
     }
-    return contents.rows
+    guard !rows.isEmpty else { throw noRows }
+    return rows
+  }
+
+  /// The failure that the file has nothing in it.
+  var noRows: AnnealError {
+    AnnealError(.data, "the file holds no rows", at: .init(file: path))
   }
 
   /// The rows that can be read and the problems of the rest.
   ///
   /// - Throws: `AnnealError` only when the file itself cannot be read.
   public func contents() throws -> Contents {
-    var broken: [AnnealError] = []
-    var contents = try contents { broken.append($0) }
-    contents.problems = broken + contents.problems
+    var contents = Contents(kind: .text, rows: [], problems: [])
+    contents.kind = try forEach { event in
+      switch event {
+      case .row(let row): contents.rows.append(row)
+      case .bad(let row): contents.problems.append(row.error)
+      case .note(let problem): contents.problems.append(problem)
+      }
+    }
     return contents
   }
 
-  /// The rows that can be read; `report` is called with each of the rest.
-  func contents(report: (AnnealError) -> Void) throws -> Contents { try read(report: report) }
-
-  /// - Parameter report: called with a row that cannot be read; when it returns, reading goes on as
-  ///   far as that is possible.
-  private func read(report: (AnnealError) throws -> Void) throws -> Contents {
-    let file = try MappedFile(path: path)
-    return try withExtendedLifetime(file) {
-      let bytes = file.bytes.bindMemory(to: UInt8.self)
-      guard !bytes.withoutMark.isEmpty else {
-        throw AnnealError(.data, "the file is empty", at: .init(file: path))
-      }
-      let kind = try kind ?? .detected(bytes, path: path)
-      var contents = Contents(kind: kind, rows: [], problems: invalidText(bytes))
-      let text = bytes.withoutMark
-      switch kind {
-      case .json: contents.rows = try jsonRows(text, report)
-      case .jsonl: contents.rows = try jsonLineRows(text, report)
-      case .csv, .tsv: contents.rows = try tableRows(text, kind, report)
-      case .text: contents.rows = textRows(text)
-      }
-      return contents
+  /// Calls `body` with each row of the file in turn, and with what is wrong.
+  ///
+  /// - Returns: how the file is written.
+  /// - Throws: what `body` throws, and `AnnealError` when the file itself cannot be read.
+  @discardableResult
+  public func forEach(_ body: (RowEvent) throws -> Void) throws -> FileKind {
+    let data = try DataBytes(path: path)
+    let kind = try kind ?? .detected(data, path: path)
+    guard !(data.bytes.isWhole && data.bytes.head.withUnsafeBufferPointer(\.withoutMark.isEmpty))
+    else { throw AnnealError(.data, "the file is empty", at: .init(file: path)) }
+    var lines = LineReader(data.bytes)
+    switch kind {
+    case .json:
+      let bytes = try data.rest(limit: Self.largestValue, path: path)
+      try bytes.withUnsafeBufferPointer { try jsonRows($0.withoutMark, body) }
+    case .jsonl: try jsonLineRows(&lines, body)
+    case .csv, .tsv: try tableRows(&lines, kind, body)
+    case .text: try textRows(&lines, body)
     }
-  }
-
-  /// The lines that are not UTF-8, each once.
-  private func invalidText(_ bytes: UnsafeBufferPointer<UInt8>) -> [AnnealError] {
-    guard String(validating: bytes, as: UTF8.self) == nil else { return [] }
-    var problems: [AnnealError] = []
-    var lines = Lines(bytes)
-    while let line = lines.next() {
-      guard String(validating: line.bytes, as: UTF8.self) == nil else { continue }
-      problems.append(
-        AnnealError(
-          .data, "the line is not UTF-8; what is wrong in it is read as U+FFFD",
-          at: .init(file: path, line: line.number)))
-    }
-    return problems
+    return kind
   }
 
   private func jsonLineRows(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ report: (AnnealError) throws -> Void
-  ) throws -> [Row] {
-    var rows: [Row] = []
-    var lines = Lines(bytes)
-    while let line = lines.next() {
-      guard line.bytes.firstVisible != nil else { continue }
-      do {
-        let value = try JSON(parsing: line.bytes, file: path, firstLine: line.number)
-        rows.append(try row(value, index: rows.count, line: line.number))
-      } catch let error as AnnealError {
-        try report(error)
-      }
+    _ lines: inout LineReader, _ body: (RowEvent) throws -> Void
+  ) throws {
+    var index = 0
+    while let line = try lines.next() {
+      guard line.bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+      guard let row = try readable(line, body, { try row($0, index: index, line: line.number) })
+      else { continue }
+      index += 1
+      try body(.row(row))
     }
-    return rows
   }
 
-  private func textRows(_ bytes: UnsafeBufferPointer<UInt8>) -> [Row] {
-    TextDocuments(bytes).documents.enumerated().map { index, document in
-      Row(
-        index: index, file: path, line: document.line, fields: ["text": .string(document.text)])
+  /// What `read` makes of a line's JSON; nil, and told, when it cannot be read.
+  private func readable(
+    _ line: LineReader.Line, _ body: (RowEvent) throws -> Void, _ read: (JSON) throws -> Row
+  ) throws -> Row? {
+    do {
+      if let fault = fault(of: line) { throw fault }
+      let value = try line.bytes.withUnsafeBufferPointer {
+        try JSON(parsing: $0, file: path, firstLine: line.number, refusingRepeats: true)
+      }
+      return try read(value)
+    } catch let error as AnnealError {
+      try body(.bad(BadRow(error, text: line.bytes)))
+      return nil
     }
+  }
+
+  /// What is wrong with a line whatever it is to hold: that it is too long, or not UTF-8.
+  func fault(of line: LineReader.Line) -> AnnealError? {
+    let place = AnnealError.Place(file: path, line: line.number)
+    if line.isTooLong {
+      return AnnealError(
+        .data, "the line is longer than \(grouped(LineReader.longest)) bytes", at: place,
+        remedy: "Check that every row ends with a line end, or divide the row.")
+    }
+    let faults = IllFormedText(line.bytes)
+    guard let first = faults.firstByte else { return nil }
+    let byte = String(line.bytes[first], radix: 16, uppercase: true)
+    return AnnealError(
+      .data, "the line is not UTF-8: byte 0x\(byte) at byte \(first + 1) of it", at: place,
+      remedy: "Convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW")
+  }
+
+  private func textRows(_ lines: inout LineReader, _ body: (RowEvent) throws -> Void) throws {
+    var documents = TextDocuments()
+    var index = 0
+    func emit(_ document: TextDocuments.Document?) throws {
+      guard let document else { return }
+      try body(
+        .row(
+          Row(
+            index: index, file: path, line: document.line,
+            fields: ["text": .string(document.text)])))
+      index += 1
+    }
+    while let line = try lines.next() {
+      if let fault = fault(of: line) {
+        guard !line.isTooLong else {
+          try body(.bad(BadRow(fault, text: line.bytes)))
+          continue
+        }
+        var told = fault
+        told.message += "; what is wrong in it is read as U+FFFD"
+        try body(.note(told))
+      }
+      try emit(documents.add(line))
+    }
+    try emit(documents.end())
   }
 
   /// A row of the object `value`.

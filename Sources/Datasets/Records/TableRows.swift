@@ -6,28 +6,74 @@ extension RowReader {
   ///
   /// Line ends inside quoted fields are read as `\n`.
   func tableRows(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ kind: FileKind,
-    _ report: (AnnealError) throws -> Void
-  ) throws -> [Row] {
-    let separator = kind == .tsv ? UInt8(ascii: "\t") : TableReader.separator(of: bytes)
-    var reader = TableReader(bytes, separator: separator, path: path)
-    guard let header = try reader.next() else {
+    _ lines: inout LineReader, _ kind: FileKind, _ body: (RowEvent) throws -> Void
+  ) throws {
+    var separator = kind == .tsv ? UInt8(ascii: "\t") : UInt8(ascii: ",")
+    var header: TableReader.Record?
+    var index = 0
+    while let line = try lines.next() {
+      guard line.bytes.contains(where: { $0 != 0x0D }) else { continue }
+      if header == nil, kind == .csv { separator = TableReader.separator(of: line.bytes) }
+      var taken: [LineReader.Line] = []
+      do {
+        let bytes = try record(from: line, &lines, separator, &taken)
+        var reader = TableReader(bytes, separator: separator, path: path, line: line.number)
+        while let record = try reader.next() {
+          guard let names = header?.fields else {
+            try check(record)
+            header = record
+            continue
+          }
+          let fields = try fields(of: record, names)
+          try body(.row(Row(index: index, file: path, line: record.line, fields: fields)))
+          index += 1
+        }
+      } catch var bad as BadRecord {
+        if bad.isOfQuotes, !taken.isEmpty {
+          bad = unclosed(line)
+          // The quote is the fault of one line: those after it are rows of their own.
+          if taken.reduce(0, { $0 + $1.bytes.count }) < Self.secondLook { lines.putBack(taken) }
+        }
+        guard header != nil else { throw bad.error }
+        try body(.bad(BadRow(bad.error, content: bad.content)))
+      }
+    }
+    guard header != nil else {
       throw AnnealError(.data, "the file holds no header", at: .init(file: path, line: 1))
     }
-    try check(header)
-    var rows: [Row] = []
-    while let record = try reader.next() {
-      guard record.fields.count == header.fields.count else {
-        try report(ragged(record, header))
-        continue
-      }
-      let members = zip(header.fields, record.fields).map { ($0, JSON.string($1)) }
-      rows.append(
-        Row(
-          index: rows.count, file: path, line: record.line,
-          fields: .object(OrderedDictionary(uniqueKeysWithValues: members))))
+  }
+
+  /// How much of a record whose quotes never close is read again, line by line.
+  private static let secondLook = 1 << 20
+
+  /// The bytes of the record that begins with `line`; a quoted field may go on over more lines.
+  private func record(
+    from line: LineReader.Line, _ lines: inout LineReader, _ separator: UInt8,
+    _ taken: inout [LineReader.Line]
+  ) throws -> [UInt8] {
+    if let fault = fault(of: line) { throw BadRecord(fault, bytes: line.bytes) }
+    var quotes = QuoteScanner(separator: separator)
+    quotes.scan(line.bytes)
+    guard quotes.isOpen else { return line.bytes }
+    var bytes = line.bytes
+    while quotes.isOpen, bytes.count < LineReader.longest, let more = try lines.next() {
+      taken.append(more)
+      bytes.append(0x0A)
+      bytes += more.bytes
+      quotes.scan(more.bytes)
+      if let fault = fault(of: more) { throw BadRecord(fault, bytes: bytes) }
     }
-    return rows
+    if quotes.isOpen { throw unclosed(line) }
+    return bytes
+  }
+
+  private func unclosed(_ line: LineReader.Line) -> BadRecord {
+    BadRecord(
+      AnnealError(
+        .data, "a quoted field begins here and never ends",
+        at: .init(file: path, line: line.number),
+        remedy: "Close the quote; a quote inside a quoted field is written twice."),
+      bytes: line.bytes, isOfQuotes: true)
   }
 
   private func check(_ header: TableReader.Record) throws {
@@ -42,112 +88,40 @@ extension RowReader {
     }
   }
 
-  private func ragged(_ record: TableReader.Record, _ header: TableReader.Record) -> AnnealError {
-    AnnealError(
-      .data,
-      "the row has \(record.fields.count) fields; the header names \(header.fields.count)",
-      at: .init(file: path, line: record.line),
-      remedy: "A field that holds a separator, a quote or a line end must stand in quotes.")
+  private func fields(of record: TableReader.Record, _ names: [String]) throws -> JSON {
+    let content = JSON.array(record.fields.map { .string($0) })
+    guard record.fields.count == names.count else {
+      throw BadRecord(
+        AnnealError(
+          .data, "the row has \(record.fields.count) fields; the header names \(names.count)",
+          at: .init(file: path, line: record.line),
+          remedy: "A field that holds a separator, a quote or a line end must stand in quotes."),
+        content: content)
+    }
+    for (name, field) in zip(names, record.fields) where field.utf8.contains(0) {
+      throw BadRecord(
+        AnnealError(
+          .data, "'\(name)' holds a zero byte",
+          at: .init(file: path, line: record.line, field: name),
+          remedy: "Remove it: tr -d '\\000' < FILE > NEW"),
+        content: content)
+    }
+    let members = zip(names, record.fields).map { ($0, JSON.string($1)) }
+    return .object(OrderedDictionary(uniqueKeysWithValues: members))
   }
 }
 
-/// Records of separated values, as RFC 4180 writes them.
-struct TableReader {
-  /// A record and the line on which it begins.
-  struct Record {
-    var line: Int
-    var fields: [String]
+/// A record of a table that is no row.
+struct BadRecord: Error {
+  var error: AnnealError
+  var content: JSON
+  /// Whether a quote is at fault, which may have taken in lines that are rows of their own.
+  var isOfQuotes = false
+
+  init(_ error: AnnealError, content: JSON) { (self.error, self.content) = (error, content) }
+
+  init(_ error: AnnealError, bytes: [UInt8], isOfQuotes: Bool = false) {
+    self.init(error, content: BadRow(error, text: bytes).content)
+    self.isOfQuotes = isOfQuotes
   }
-
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private let separator: UInt8
-  private let path: String
-  private var position = 0
-  private var line = 1
-
-  init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, path: String) {
-    self.bytes = bytes
-    self.separator = separator
-    self.path = path
-  }
-
-  /// Comma, semicolon or tab: the one that stands most often in the header, a comma in doubt.
-  static func separator(of bytes: UnsafeBufferPointer<UInt8>) -> UInt8 {
-    var counts: [UInt8: Int] = [:]
-    var isQuoted = false
-    for byte in bytes {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if byte == 0x0A, !isQuoted { break }
-      if !isQuoted { counts[byte, default: 0] += 1 }
-    }
-    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-    var best = candidates[0]
-    for candidate in candidates where counts[candidate, default: 0] > counts[best, default: 0] {
-      best = candidate
-    }
-    return best
-  }
-
-  /// The next record; nil at the end.
-  ///
-  /// Empty lines are passed over.
-  mutating func next() throws -> Record? {
-    while position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D {
-      if bytes[position] == 0x0A { line += 1 }
-      position += 1
-    }
-    guard position < bytes.count else { return nil }
-    var record = Record(line: line, fields: [])
-    while true {
-      record.fields.append(try field(record.line))
-      guard position < bytes.count else { return record }
-      let end = bytes[position]
-      position += 1
-      if end == separator { continue }
-      if end == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
-      line += 1
-      return record
-    }
-  }
-
-  /// A field up to its separator, the line's end or the file's.
-  private mutating func field(_ recordLine: Int) throws -> String {
-    guard position < bytes.count else { return "" }
-    if bytes[position] == UInt8(ascii: "\"") { return try quotedField() }
-    let start = position
-    while position < bytes.count, !isEnd(bytes[position]) { position += 1 }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
-  }
-
-  private mutating func quotedField() throws -> String {
-    let startLine = line
-    position += 1
-    var text: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      if byte == UInt8(ascii: "\"") {
-        guard position < bytes.count, bytes[position] == byte else {
-          return try closed(text)
-        }
-        position += 1
-      }
-      if byte == 0x0A { line += 1 }
-      if byte == 0x0D, position < bytes.count, bytes[position] == 0x0A { continue }
-      text.append(byte)
-    }
-    throw AnnealError(
-      .data, "a quoted field begins here and never ends", at: .init(file: path, line: startLine))
-  }
-
-  private func closed(_ text: [UInt8]) throws -> String {
-    guard position == bytes.count || isEnd(bytes[position]) else {
-      throw AnnealError(
-        .data, "text follows the closing quote of a field", at: .init(file: path, line: line),
-        remedy: "A quote inside a quoted field is written twice.")
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  private func isEnd(_ byte: UInt8) -> Bool { byte == separator || byte == 0x0A || byte == 0x0D }
 }

@@ -40,11 +40,21 @@ public struct PreparedSplit: Sendable {
   /// Rows left out: reason, how many, and where the first few stand.
   public typealias OrderedDropped = [(reason: String, count: Int, places: [AnnealError.Place])]
 
-  /// Cleans and divides the rows of `files`: rows that cannot be read, that are no record of their
-  /// format, that teach nothing, or that repeat an earlier one are left out and counted.
+  /// Cleans and divides the rows of `files`; those that cannot be used are left out and counted.
   public init(
     files: [String], format: String? = nil, settings: Settings,
     registry: FormatRegistry = .builtin
+  ) throws {
+    try self.init(
+      files.map { RowSource(path: $0, format: format) }, settings: settings, registry: registry,
+      bad: BadRows(.skip))
+  }
+
+  /// Cleans and divides the rows of `sources`: rows that teach nothing, or that repeat an earlier one,
+  /// are left out and counted; rows that cannot be read, or are no record of their format, go to
+  /// `bad`.
+  public init(
+    _ sources: [RowSource], settings: Settings, registry: FormatRegistry = .builtin, bad: BadRows
   ) throws {
     guard settings.validation >= 0, settings.test >= 0, settings.validation + settings.test < 1
     else {
@@ -52,10 +62,11 @@ public struct PreparedSplit: Sendable {
         .usage, "the shares of validation and test should be at least 0, and below 1 together")
     }
     var cleaning = Cleaning()
-    for file in files { try cleaning.add(file, format: format, registry: registry) }
+    for source in sources { try cleaning.add(source, registry: registry, bad) }
     guard !cleaning.rows.isEmpty else {
       throw AnnealError(
-        .data, "no row is left after cleaning", at: .init(file: files.joined(separator: ", ")),
+        .data, "no row is left after cleaning",
+        at: .init(file: sources.map(\.path).joined(separator: ", ")),
         remedy: "Look at the file with `anneal data inspect`.")
     }
     let rows = Dataset<Row>(rows: cleaning.rows)
@@ -131,28 +142,29 @@ private struct Cleaning {
   var dropped: OrderedDictionary<String, (count: Int, places: [AnnealError.Place])> = [:]
   private var seen: Set<UInt64> = []
 
-  mutating func add(_ file: String, format name: String?, registry: FormatRegistry) throws {
-    var broken: [AnnealError] = []
-    let contents = try RowReader(path: file).contents { broken.append($0) }
-    read += contents.rows.count + broken.count
-    for problem in broken { drop("cannot be read", problem.place ?? .init(file: file)) }
-    guard let first = contents.rows.first else { return }
-    let format = try name.map { try registry.format(named: $0) } ?? registry.format(of: first)
-    for row in contents.rows {
-      guard let record = try? format.record(from: row) else {
-        drop("is not of the format \(format.name)", row.place())
-        continue
+  mutating func add(_ source: RowSource, registry: FormatRegistry, _ bad: BadRows) throws {
+    try RecordReader(source, registry: registry).forEach { event in
+      switch event {
+      case .records(let records, let row):
+        read += 1
+        keep(row, records)
+      case .bad(let row):
+        read += 1
+        try bad.take(row)
+        drop(row.reason, row.error.place ?? .init(file: source.path))
+      case .note: break
       }
-      guard record.teachesSomething else {
-        drop("nothing to learn", row.place())
-        continue
-      }
-      guard seen.insert(Fingerprint.of(row.fields.text())).inserted else {
-        drop("repeats an earlier row", row.place())
-        continue
-      }
-      rows.append(row)
     }
+  }
+
+  private mutating func keep(_ row: Row, _ records: [Record]) {
+    guard records.contains(where: \.teachesSomething) else {
+      return drop("nothing to learn", row.place())
+    }
+    guard seen.insert(Fingerprint.of(row.fields.text())).inserted else {
+      return drop("repeats an earlier row", row.place())
+    }
+    rows.append(row)
   }
 
   private mutating func drop(_ reason: String, _ place: AnnealError.Place) {
@@ -169,6 +181,7 @@ extension Record {
     switch self {
     case .text(let text): !text.allSatisfy(\.isWhitespace)
     case .completion(_, let completion): !completion.isEmpty
+    case .preference, .feedback, .steps: true
     case .conversation(let conversation):
       conversation.messages.contains { message in
         message.role == "assistant" && message.weight != 0

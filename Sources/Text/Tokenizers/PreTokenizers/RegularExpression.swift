@@ -13,11 +13,15 @@ struct RegularExpression: Sendable {
 
   /// The expression that `pattern` means to Oniguruma; nil when it has a fault, or something that only
   /// Oniguruma knows.
-  init?(_ pattern: String) {
-    // Oniguruma's `^` and `$` stand at every line, and only a line feed ends one.
+  ///
+  /// - Parameter isLineWise: whether `^` and `$` stand at every line, as Oniguruma's do, or only at the
+  ///   text's ends.
+  init?(_ pattern: String, isLineWise: Bool = true) {
+    // Only a line feed ends a line.
+    let lines: NSRegularExpression.Options = isLineWise ? [.anchorsMatchLines] : []
     guard
       let expression = try? NSRegularExpression(
-        pattern: Self.translated(pattern), options: [.anchorsMatchLines, .useUnixLineSeparators])
+        pattern: Self.translated(pattern), options: lines.union(.useUnixLineSeparators))
     else { return nil }
     self.expression = expression
   }

@@ -1,0 +1,3 @@
+internal import AnnealDatasets
+
+extension BadRowPolicy: RecipeChoice {}

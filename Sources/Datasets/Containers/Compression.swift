@@ -1,0 +1,24 @@
+/// A way of packing files, such as gzip.
+///
+/// To add one: a file like `Gzip.swift`, and a line in `Compressions.all`.
+protocol Compression: ByteProducer {
+  /// How names of such files end, such as `gz`.
+  static var endings: [String] { get }
+  /// The bytes that such files begin with.
+  static var magic: [UInt8] { get }
+  /// What `source`, the file at `path`, holds.
+  init(_ source: any ByteProducer, path: String) throws
+}
+
+/// The ways of packing that can be read.
+enum Compressions {
+  static let all: [any Compression.Type] = [Gzip.self, Zstandard.self]
+
+  /// `path` without an ending such as `.gz`.
+  static func plainName(_ path: String) -> String {
+    for ending in all.flatMap({ $0.endings }) where path.lowercased().hasSuffix("." + ending) {
+      return String(path.dropLast(ending.count + 1))
+    }
+    return path
+  }
+}

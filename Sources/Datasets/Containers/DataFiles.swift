@@ -1,0 +1,65 @@
+internal import AnnealFiles
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The files that a path stands for: a file, a folder of them, a pattern, or standard input.
+public enum DataFiles {
+  /// The files of `path`, sorted by name.
+  ///
+  /// `-` is standard input. Of a folder, the files that hold rows and whose name begins with `split`;
+  /// a pattern has `*`, `?` or `[…]`, as in a shell.
+  ///
+  /// - Throws: `AnnealError` when there is none, or when a folder holds test files beside others and
+  ///   no split is named: test rows must not be learned because they lie beside the others.
+  public static func resolved(_ path: String, split: String? = nil) throws -> [String] {
+    if path == "-" { return ["/dev/stdin"] }
+    if Folder.exists(path) { return try files(in: path, split: split) }
+    guard path.contains(where: { "*?[".contains($0) }), !Folder.holdsAnything(path) else {
+      return [path]
+    }
+    let found = matches(of: path).filter { Folder.holdsFile($0) }
+    guard !found.isEmpty else {
+      throw AnnealError(
+        .data, "no file matches the pattern", at: .init(file: path),
+        remedy: "Quote the pattern, and check the folder.")
+    }
+    return found
+  }
+
+  private static func files(in folder: String, split: String?) throws -> [String] {
+    let names = Folder.names(in: folder).filter { name in
+      !name.hasPrefix(".") && Folder.holdsFile(folder + "/" + name)
+        && name.hasPrefix(split ?? "") && FileKind.holdsRows(name)
+    }
+    guard !names.isEmpty else {
+      throw AnnealError(
+        .data,
+        split.map { "the folder has no data file whose name begins with '\($0)'" }
+          ?? "the folder has no data file",
+        at: .init(file: folder), remedy: "Name a file, or another split.")
+    }
+    let others = names.filter { name in
+      ["valid", "dev", "test", "eval"].contains { name.lowercased().hasPrefix($0) }
+    }
+    if split == nil, let other = others.first, others.count < names.count {
+      throw AnnealError(
+        .data, "the folder holds \(other) beside \(names.count - others.count) other files",
+        at: .init(file: folder),
+        remedy: "Give path and split, as in {path: \(folder), split: train}, or name the files.")
+    }
+    return names.map { folder + "/" + $0 }
+  }
+
+  private static func matches(of pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { index in
+      found.gl_pathv[index].map { String(cString: $0) }
+    }
+  }
+}
