@@ -8,6 +8,7 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Files": [ordered, .product(name: "Crypto", package: "swift-crypto")],
   "Torch": ["CTorch", "AnnealFiles"],
   "Text": ["AnnealFiles", ordered],
+  "Export": ["AnnealText", "AnnealFiles"],
   "Demo": ["AnnealFiles", ordered],
   "Neural": ["AnnealTorch", "AnnealFiles"],
   "Models": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
@@ -30,6 +31,7 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Files": ["AnnealFiles", ordered],
   "Torch": ["AnnealTorch", "AnnealFiles"],
   "Text": ["AnnealText", "AnnealFiles", ordered],
+  "Export": ["AnnealExport", "AnnealText", "AnnealFiles"],
   "Demo": ["AnnealDemo", "AnnealFiles", ordered],
   "Datasets": ["AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
@@ -85,8 +87,9 @@ let package = Package(
         name: "Anneal",
         dependencies: [
           "AnnealModels", "AnnealAdapters", "AnnealTraining", "AnnealEvaluation", "AnnealInference",
-          "AnnealDatasets", "AnnealDocuments", "AnnealRemote", "AnnealText", "AnnealNeural",
-          "AnnealTorch", "AnnealFiles", ordered, .product(name: "Yams", package: "Yams"),
+          "AnnealDatasets", "AnnealDocuments", "AnnealRemote", "AnnealExport", "AnnealText",
+          "AnnealNeural", "AnnealTorch", "AnnealFiles", ordered,
+          .product(name: "Yams", package: "Yams"),
         ],
         path: "Sources/Anneal", swiftSettings: strict),
       .target(

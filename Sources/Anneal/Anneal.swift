@@ -2,6 +2,7 @@
 @_exported public import AnnealAdapters
 @_exported public import AnnealDatasets
 @_exported public import AnnealEvaluation
+@_exported public import AnnealExport
 @_exported public import AnnealFiles
 @_exported public import AnnealInference
 @_exported public import AnnealModels

@@ -14,7 +14,7 @@ struct AnnealCommand: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Score.self, Generate.self,
-      Chat.self, Merge.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
+      Chat.self, Merge.self, Export.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
       TemplateCommand.self, Bench.self, Doctor.self,
     ])
 

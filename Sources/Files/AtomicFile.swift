@@ -20,9 +20,13 @@ public enum AtomicFile {
   ///
   /// When `body` throws or the disk is full, what stood at `path` before stays as it was.
   ///
-  /// - Parameter expectedBytes: how long the file will be, for the check before and the message.
+  /// - Parameters:
+  ///   - expectedBytes: how long the file will be, for the check before and the message.
+  ///   - check: called with the path of the finished file before it takes its place; when it throws,
+  ///     the file is gone again.
   public static func write(
-    to path: String, expectedBytes: Int? = nil, _ body: (OutputFile) throws -> Void
+    to path: String, expectedBytes: Int? = nil, checkedBy check: (String) throws -> Void = { _ in },
+    _ body: (OutputFile) throws -> Void
   ) throws {
     let folder = Folder.parent(of: path) ?? "."
     if let expectedBytes, let free = Disk.freeBytes(at: folder), free < expectedBytes {
@@ -33,6 +37,7 @@ public enum AtomicFile {
       let file = try OutputFile(path: partial, expectedBytes: expectedBytes)
       try body(file)
       try file.close()
+      try check(partial)
       guard rename(partial, path) == 0 else { throw StorageError.from(errno, writing: path) }
     } catch {
       unlink(partial)

@@ -1,3 +1,4 @@
+public import AnnealFiles
 public import AnnealNeural
 
 /// Llama 2, 3 and 3.x, TinyLlama, SmolLM2 and others of `model_type` llama (arXiv 2302.13971).

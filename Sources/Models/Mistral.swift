@@ -1,3 +1,4 @@
+public import AnnealFiles
 public import AnnealNeural
 
 /// Mistral 7B and kin, as far as they attend to every earlier token (arXiv 2310.06825).

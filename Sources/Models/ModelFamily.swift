@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 public import AnnealNeural
 
 /// A family of models: how its `config.json` is read and how its network is built.

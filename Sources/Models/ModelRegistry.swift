@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 public import AnnealNeural
 
 /// The families that can be loaded: an immutable list, to which a program may add its own.

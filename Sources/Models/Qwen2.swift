@@ -1,3 +1,4 @@
+public import AnnealFiles
 public import AnnealNeural
 
 /// Qwen 2 and 2.5: query, key and value have biases (arXiv 2407.10671).

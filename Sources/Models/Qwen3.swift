@@ -1,3 +1,4 @@
+public import AnnealFiles
 public import AnnealNeural
 
 /// Qwen 3, dense: queries and keys are normalised a head at a time (arXiv 2505.09388).

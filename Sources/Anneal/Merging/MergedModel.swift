@@ -55,7 +55,7 @@ public struct MergedModel {
   }
 
   /// `weight` with what is attached to it worked in, and the largest absolute change.
-  private func merged(_ weight: any ModelTensor) -> (value: Tensor, difference: Double) {
+  func merged(_ weight: any ModelTensor) -> (value: Tensor, difference: Double) {
     let attached =
       weight.name == "weight"
       ? model.adapter?.attachments.filter { $0.site.path == weight.module } ?? [] : []

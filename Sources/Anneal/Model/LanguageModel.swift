@@ -42,7 +42,7 @@ public final class LanguageModel {
     self.hasChatTemplate = hasChatTemplate
   }
 
-  /// Loads the model in `folder`.
+  /// Loads the model in `folder`, or in the GGUF file of that name.
   ///
   /// - Parameters:
   ///   - adapter: an adapter's folder, in PEFT's layout, to put on; it was trained with the chat
@@ -64,7 +64,7 @@ public final class LanguageModel {
     _ = try registry.family(of: file)
     let encoder = try ConversationEncoder.load(modelFolder: folder, template: template)
     try checkCodes(file)
-    let stored = try CheckpointWeights(folder: folder)
+    let stored = try ModelFolder(folder).weights()
     let weights = Weights(
       stored, as: dtype, on: device, quantization: quantization, isStreamed: isStreamed)
     let network = try Torch.checked { try registry.model(file, weights) }

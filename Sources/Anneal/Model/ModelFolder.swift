@@ -1,9 +1,10 @@
+internal import AnnealExport
 internal import AnnealFiles
 internal import AnnealModels
 internal import AnnealNeural
 internal import AnnealTorch
 
-/// A model's folder in Hugging Face's layout.
+/// A model's folder in Hugging Face's layout, or a GGUF file in its place.
 struct ModelFolder {
   /// Files beside the weights that belong to a model and go wherever it goes.
   static let companions = [
@@ -13,18 +14,23 @@ struct ModelFolder {
 
   let path: String
 
+  /// Whether it is a GGUF file.
+  var isGGUF: Bool { path.hasSuffix(".gguf") && Folder.holdsFile(path) }
+
   /// Opens a folder, which must hold a `config.json`.
   init(_ path: String) throws {
     self.path = path
-    guard Folder.exists(path) else {
+    guard Folder.exists(path) || isGGUF else {
       throw AnnealError(
         .model, "there is no model folder here", at: .init(file: path),
-        remedy: "A model is a folder with config.json, *.safetensors and tokenizer.json.")
+        remedy: "A model is a folder with config.json, *.safetensors and tokenizer.json, or a GGUF "
+          + "file.")
     }
   }
 
-  /// `config.json`.
+  /// `config.json`, or what stands for it.
   func configuration() throws -> ConfigurationFile {
+    if isGGUF { return try GGUFSource(path: path).configuration }
     let file = path + "/config.json"
     guard Folder.holdsFile(file) else {
       throw AnnealError(
@@ -32,6 +38,12 @@ struct ModelFolder {
         remedy: "Download the whole folder of the model, not its weights alone.")
     }
     return ConfigurationFile(try JSON(contentsOf: file), path: file)
+  }
+
+  /// The weights.
+  func weights() throws -> any StoredWeights {
+    isGGUF
+      ? GGUFWeights(source: try GGUFSource(path: path)) : try CheckpointWeights(folder: path)
   }
 
   /// Copies the files that go with the weights into `folder`, except those already there.

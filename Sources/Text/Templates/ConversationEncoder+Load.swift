@@ -86,6 +86,9 @@ extension ConversationEncoder {
     return ids
   }
 
+  /// The special token that the template writes after an answer; nil when it writes none.
+  public var closingToken: Int? { Self.closingToken(tokenizer, template, variables) }
+
   /// The special token that the template writes after an answer.
   static func closingToken(
     _ tokenizer: Tokenizer, _ template: ChatTemplate, _ variables: [String: JSON]

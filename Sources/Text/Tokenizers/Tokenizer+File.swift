@@ -29,6 +29,15 @@ extension Tokenizer {
     isConverted = reader != TokenizerJSONReader.self
   }
 
+  /// The tokenizer in the metadata of the GGUF file at `path` alone, whatever lies beside it.
+  public init(inGGUF path: String) throws {
+    let folder = try TokenizerFolder(path)
+    let contents = try GGUFTokenizerReader.read(path, beside: folder)
+    try self.init(
+      source: contents.source, configuration: JSON(members: contents.configuration), file: path)
+    isConverted = true
+  }
+
   /// The tokenizer that `json`, the content of a `tokenizer.json`, describes.
   ///
   /// - Parameters:

@@ -75,7 +75,7 @@ struct WordPattern: Sendable {
   }
 
   /// The patterns by the names of llama.cpp (`src/llama-vocab.cpp`).
-  private static let named: [(pattern: WordPattern, names: [String])] = [
+  static let named: [(pattern: WordPattern, names: [String])] = [
     (
       gpt2,
       [
@@ -106,7 +106,7 @@ struct WordPattern: Sendable {
   static let ggufBeginning = llama3Beginning + ["tekken"]
 
   private static let llama3Beginning = [
-    "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+    "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
   ]
 
   /// The pattern that GGUF files call `name`.

@@ -1,5 +1,3 @@
-public import AnnealFiles
-
 /// A model's `config.json`, read key by key with errors that name the key.
 public struct ConfigurationFile: Sendable {
   /// The path, for messages.

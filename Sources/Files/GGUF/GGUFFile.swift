@@ -1,4 +1,4 @@
-/// The metadata of a GGUF file, mapped into memory and checked.
+/// A GGUF file, mapped into memory and checked: its metadata, and its tensors when they are asked for.
 ///
 /// Layout (ggml, docs/gguf.md, versions 2 and 3, little-endian): the magic `GGUF`; the version, 32
 /// bits; the counts of tensors and of metadata entries, 64 bits each; then the entries, each a name,
@@ -14,31 +14,18 @@ public final class GGUFFile: Sendable {
 
   private let file: MappedFile
   private let entries: [String: Entry]
+  /// Where the metadata end and the list of tensors begins.
+  private let tensorsStart: Int
+
+  static let alignmentKey = "general.alignment"
 
   private struct Entry: Sendable {
-    var type: ValueType
+    var type: GGUFValueType
     /// How many values: 1, or an array's elements.
     var count: Int
     var isArray: Bool
     /// Where the first value begins.
     var start: Int
-  }
-
-  /// The types by the numbers that the format gives them.
-  private enum ValueType: UInt32 {
-    case uint8, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64
-    case float64
-
-    /// Bytes a value takes; nil when that depends on the value.
-    var size: Int? {
-      switch self {
-      case .uint8, .int8, .bool: 1
-      case .uint16, .int16: 2
-      case .uint32, .int32, .float32: 4
-      case .uint64, .int64, .float64: 8
-      case .string, .array: nil
-      }
-    }
   }
 
   /// Opens the file at `path` and walks its metadata.
@@ -71,6 +58,7 @@ public final class GGUFFile: Sendable {
     }
     self.names = names
     self.entries = entries
+    tensorsStart = cursor.position
   }
 
   /// The string called `name`, ill-formed UTF-8 repaired; nil when it is absent or no string.
@@ -92,6 +80,12 @@ public final class GGUFFile: Sendable {
     return file.bytes[entry.start] != 0
   }
 
+  /// The number of 32 or 64 bits with a fraction called `name`.
+  public func number(_ name: String) -> Double? {
+    guard let entry = entries[name], !entry.isArray else { return nil }
+    return numbers(entry)?.first
+  }
+
   /// The elements of an array of strings, as bytes.
   public func strings(_ name: String) -> [[UInt8]]? {
     guard let entry = entries[name], entry.isArray, entry.type == .string else { return nil }
@@ -108,6 +102,10 @@ public final class GGUFFile: Sendable {
   /// The elements of an array of numbers of 32 or 64 bits with a fraction.
   public func numbers(_ name: String) -> [Double]? {
     guard let entry = entries[name], entry.isArray else { return nil }
+    return numbers(entry)
+  }
+
+  private func numbers(_ entry: Entry) -> [Double]? {
     var cursor = ByteCursor(file.bytes, at: entry.start)
     switch entry.type {
     case .float32:
@@ -150,7 +148,8 @@ public final class GGUFFile: Sendable {
 
   /// Reads an entry's type and passes over its value; nil when it does not fit into the file.
   private static func entry(_ cursor: inout ByteCursor) -> Entry? {
-    guard let number = cursor.integer(UInt32.self), let type = ValueType(rawValue: number) else {
+    guard let number = cursor.integer(UInt32.self), let type = GGUFValueType(rawValue: number)
+    else {
       return nil
     }
     guard type == .array else {
@@ -159,7 +158,7 @@ public final class GGUFFile: Sendable {
       return Entry(type: type, count: 1, isArray: false, start: start)
     }
     // Arrays of arrays are allowed by the format and used by nobody.
-    guard let number = cursor.integer(UInt32.self), let type = ValueType(rawValue: number),
+    guard let number = cursor.integer(UInt32.self), let type = GGUFValueType(rawValue: number),
       type != .array, let count = cursor.count()
     else { return nil }
     let start = cursor.position
@@ -167,7 +166,7 @@ public final class GGUFFile: Sendable {
     return Entry(type: type, count: count, isArray: true, start: start)
   }
 
-  private static func skip(_ type: ValueType, count: Int, _ cursor: inout ByteCursor) -> Bool {
+  private static func skip(_ type: GGUFValueType, count: Int, _ cursor: inout ByteCursor) -> Bool {
     if let size = type.size {
       let (total, overflow) = count.multipliedReportingOverflow(by: size)
       return !overflow && cursor.bytes(total) != nil
@@ -176,8 +175,86 @@ public final class GGUFFile: Sendable {
     return true
   }
 
-  private static func fault(_ message: String, _ path: String) -> AnnealError {
+  static func fault(_ message: String, _ path: String) -> AnnealError {
     AnnealError(.model, message, at: .init(file: path))
+  }
+}
+
+extension GGUFFile {
+  /// The tensors in the order of the file.
+  ///
+  /// - Throws: `AnnealError` of kind `model` that names the tensor and the fault: a type that is not
+  ///   known, extents that do not fit it, bytes beyond the file's end.
+  public func tensors() throws -> [GGUFTensorEntry] {
+    var cursor = ByteCursor(file.bytes, at: tensorsStart)
+    var heads: [TensorHead] = []
+    for index in 0..<tensorCount {
+      // Every tensor takes bytes of the list, so a false count ends here and not in memory.
+      guard let head = TensorHead(&cursor) else {
+        throw Self.fault("tensor \(index) of the list is broken or reaches beyond the end", path)
+      }
+      heads.append(head)
+    }
+    let alignment = integer(Self.alignmentKey) ?? GGUFWriter.standardAlignment
+    guard alignment > 0, alignment <= 1 << 20 else {
+      throw Self.fault("'\(Self.alignmentKey)' is \(alignment); expected 1 to \(1 << 20)", path)
+    }
+    let (filled, _) = cursor.position.addingReportingOverflow(alignment - 1)
+    return try heads.map { try entry($0, dataStart: filled / alignment * alignment) }
+  }
+
+  /// The bytes of `entry`, valid while this object lives.
+  ///
+  /// Empty for an entry of another file that lies outside this one.
+  public func bytes(of entry: GGUFTensorEntry) -> UnsafeRawBufferPointer {
+    guard entry.byteRange.upperBound <= file.bytes.count else { return .init(start: nil, count: 0) }
+    return UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
+  }
+
+  /// What the list says of a tensor.
+  private struct TensorHead {
+    var name: String
+    var shape: [Int]
+    var type: UInt32
+    var offset: Int
+
+    init?(_ cursor: inout ByteCursor) {
+      guard let name = cursor.string(), let dimensions = cursor.integer(UInt32.self),
+        dimensions <= 4
+      else { return nil }
+      self.name = String(decoding: name, as: UTF8.self)
+      shape = []
+      for _ in 0..<dimensions {
+        guard let extent = cursor.count() else { return nil }
+        shape.insert(extent, at: 0)
+      }
+      guard let type = cursor.integer(UInt32.self), let offset = cursor.count() else { return nil }
+      self.type = type
+      self.offset = offset
+    }
+  }
+
+  private func entry(_ head: TensorHead, dataStart: Int) throws -> GGUFTensorEntry {
+    func fault(_ message: String) -> AnnealError {
+      Self.fault("tensor \(head.name): \(message)", path)
+    }
+    guard let format = BlockFormats.numbered(head.type) else {
+      throw fault(
+        "its type \(head.type) is not known; known are \(BlockFormats.names.joined(separator: ", "))"
+      )
+    }
+    guard let size = format.byteCount(ofValuesIn: head.shape) else {
+      throw fault(
+        "its extents \(head.shape) are too large, or no whole number of blocks of "
+          + "\(format.valuesPerBlock), as \(format.name) needs")
+    }
+    let (start, isFar) = dataStart.addingReportingOverflow(head.offset)
+    let (end, isLong) = start.addingReportingOverflow(size)
+    guard !isFar, !isLong, end <= file.bytes.count else {
+      throw fault("its bytes lie beyond the file's end; fetch the file again")
+    }
+    return GGUFTensorEntry(
+      name: head.name, format: format, shape: head.shape, byteRange: start..<end)
   }
 }
 

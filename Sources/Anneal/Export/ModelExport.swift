@@ -1,0 +1,107 @@
+public import AnnealExport
+public import AnnealFiles
+internal import AnnealText
+
+/// Writing a model for other programs to run.
+public struct ModelExport {
+  /// The model's folder.
+  public var model: String
+  /// An adapter's folder, to work into the weights.
+  public var adapter: String?
+  /// Which format each tensor gets.
+  public var mix: QuantizationMix
+  /// A file of an importance matrix, as `llama-imatrix` writes it.
+  public var importance: String?
+  /// Data files to measure an importance matrix on.
+  public var calibration: [String]
+  /// A chat template's name or file, in place of the model's own.
+  public var template: String?
+
+  /// An export of the model in `model`.
+  public init(
+    model: String, adapter: String? = nil, mix: QuantizationMix, importance: String? = nil,
+    calibration: [String] = [], template: String? = nil
+  ) {
+    self.model = model
+    self.adapter = adapter
+    self.mix = mix
+    self.importance = importance
+    self.calibration = calibration
+    self.template = template
+  }
+
+  /// What an export calls with how many values have been written, and of how many.
+  public typealias Progress = (_ done: Int, _ all: Int) throws -> Void
+
+  /// Writes a GGUF file.
+  ///
+  /// - Returns: its bytes, and what reading it back found.
+  public func gguf(
+    to path: String, progress: @escaping Progress = { _, _ in }
+  ) throws -> (bytes: Int, parity: ParityReport) {
+    let parts = try parts()
+    return try plan(parts, parts.text).write(to: path, progress: progress)
+  }
+
+  /// Writes a folder for `ollama create`.
+  ///
+  /// - Parameter system: a message that sets the scene in every conversation.
+  public func ollama(
+    to folder: String, system: String? = nil, progress: @escaping Progress = { _, _ in }
+  ) throws -> OllamaFolder.Report {
+    try Folder.checkReplaceable(folder, markers: "Modelfile")
+    let parts = try parts()
+    let generation = model + "/generation_config.json"
+    return try OllamaFolder.write(
+      to: folder, text: parts.text, system: system,
+      generation: Folder.holdsFile(generation)
+        ? try JSON(contentsOf: generation, code: .model) : nil,
+      plan: { try plan(parts, $0) }, progress: progress)
+  }
+
+  /// Writes the adapter alone, as a GGUF file for `--lora` of llama.cpp and `ADAPTER` of Ollama.
+  ///
+  /// - Returns: its bytes.
+  public static func lora(
+    model: String, adapter: String, mix: QuantizationMix, to path: String
+  ) throws -> Int {
+    let base = try ModelFolder(model).configuration()
+    return try AdapterModel(folder: adapter, base: base, type: mix).write(to: path)
+  }
+
+  /// What a file is made of.
+  private struct Parts {
+    var configuration: ConfigurationFile
+    var weights: any TensorSource
+    var text: ModelText
+    var importance: ImportanceMatrix?
+  }
+
+  /// Without an adapter, weights are read from their file as they are; with one, and where they are in
+  /// codes, through the model.
+  private func parts() throws -> Parts {
+    let configuration = try ModelFolder(model).configuration()
+    let isCoded = configuration.member("quantization_config") != nil
+    let importance = try importance.map { try ImportanceMatrix(contentsOf: $0) }
+    guard adapter != nil || isCoded || !calibration.isEmpty else {
+      let isFile = try ModelFolder(model).isGGUF
+      return Parts(
+        configuration: configuration,
+        weights: isFile ? try GGUFSource(path: model) : try SafetensorsSource(folder: model),
+        text: try ModelText(folder: model, template: template), importance: importance)
+    }
+    let loaded = try LanguageModel.load(from: model, adapter: adapter, template: template)
+    return Parts(
+      configuration: configuration, weights: MergedTensors(loaded.merged()),
+      text: ModelText(
+        loaded.encoder, hasTemplate: loaded.hasChatTemplate, file: adapter ?? model),
+      importance: calibration.isEmpty ? importance : try loaded.importance(on: calibration))
+  }
+
+  private func plan(_ parts: Parts, _ text: ModelText) throws -> GGUFModel {
+    try GGUFModel(
+      parts.configuration, weights: parts.weights, text: text, mix: mix,
+      importance: parts.importance,
+      name: Folder.name(of: Folder.resolved(model)))
+  }
+}
