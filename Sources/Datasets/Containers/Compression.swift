@@ -1,7 +1,7 @@
 /// A way of packing files, such as gzip.
 ///
 /// To add one: a file like `Gzip.swift`, and a line in `Compressions.all`.
-protocol Compression: ByteProducer {
+protocol Compression: ByteProducer, SendableMetatype {
   /// How names of such files end, such as `gz`.
   static var endings: [String] { get }
   /// The bytes that such files begin with.
