@@ -42,7 +42,9 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
     "AnnealTraining", "AnnealEvaluation", "AnnealAdapters", "AnnealDatasets", "AnnealNeural",
     "AnnealTorch", "AnnealFiles",
   ],
-  "Anneal": ["Anneal", "AnnealDatasets", "AnnealText", "AnnealFiles", "AnnealTorch"],
+  "Anneal": [
+    "Anneal", "AnnealDatasets", "AnnealNeural", "AnnealText", "AnnealFiles", "AnnealTorch",
+  ],
   "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],
 ]
 

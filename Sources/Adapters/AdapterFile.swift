@@ -19,7 +19,8 @@ public struct SavedParameters {
         .model, "the tensor \(key) has extents \(found.shape); this model needs \(shape)",
         at: .init(file: file), remedy: "Was the adapter trained on another base model?")
     }
-    return found.to(.float32)
+    // What is trained must not be written to the mapped file's pages.
+    return found.dtype == .float32 ? found.copied() : found.to(.float32)
   }
 }
 

@@ -7,8 +7,9 @@ struct BenchTrain: Verb {
     commandName: "train",
     abstract: "How fast a model trains, beside the rate of matrix products at its shapes.",
     discussion: """
-      Rows are random tokens of one length, all of them loss-bearing. Every key of a recipe can be
-      set: anneal bench train --model DIR --set quantization_bit=4 --set gradient_checkpointing=full
+      Rows are random tokens of one length, all of them loss-bearing. The keys of a recipe that
+      change how they are computed can be set: anneal bench train --model DIR
+      --set quantization_bit=4 --set gradient_checkpointing=full
       """)
 
   @Option(help: ArgumentHelp("The base model's folder.", valueName: "folder"))
@@ -43,6 +44,12 @@ struct BenchTrain: Verb {
       guard value > 0 else { throw ValidationError("--\(name) is \(value); expected 1 or more.") }
     }
     guard tokens > 1 else { throw ValidationError("--tokens is 1; a row needs 2 or more.") }
+    for setting in set {
+      let name = String(setting.prefix { $0 != "=" })
+      // What is no key at all is reported by the recipe.
+      guard let key = RecipeKey.named(name), !TrainingBenchmark.measures(key) else { continue }
+      throw ValidationError("--set \(name) changes nothing that is measured here; leave it out.")
+    }
   }
 
   func perform(_ console: Console) async throws {

@@ -1,4 +1,6 @@
+import AnnealFiles
+
 /// The version of the executable.
 enum Version {
-  static let text = "0.1.0"
+  static let text = AnnealVersion.text
 }

@@ -1,4 +1,8 @@
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <atomic>
 
 #include "attention_kernels.hpp"
 #include "guard.hpp"
@@ -30,7 +34,8 @@ kernels::AttentionRows rows(const at::Tensor &x, int64_t start) {
       data + start * x.size(1) * x.size(2) * x.element_size(), x.scalar_type() == at::kFloat};
 }
 
-/// Calls `body(document, its shape, key head)` for the short documents, on all threads.
+/// Calls `body(document, its shape, key head)` for the short documents, on all threads: the longest
+/// first, each by the next thread that is free, so that none is left alone with a long one.
 template <typename Body>
 void each_short_head(
     const at::Tensor &q, const at::Tensor &k, const std::vector<int64_t> &bounds, double scale,
@@ -39,9 +44,13 @@ void each_short_head(
   std::vector<size_t> documents;
   for (size_t i = 0; i + 1 < bounds.size(); i++)
     if (bounds[i + 1] > bounds[i] && is_short(bounds, i)) documents.push_back(i);
+  std::stable_sort(documents.begin(), documents.end(), [&](size_t a, size_t b) {
+    return bounds[a + 1] - bounds[a] > bounds[b + 1] - bounds[b];
+  });
   const auto count = static_cast<int64_t>(documents.size()) * groups;
-  parallel(count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) {
+  std::atomic<int64_t> next{0};
+  parallel(std::min<int64_t>(count, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    for (int64_t i = next++; i < count; i = next++) {
       const size_t document = documents[static_cast<size_t>(i / groups)];
       const kernels::AttentionShape shape{
           bounds[document + 1] - bounds[document], q.size(1), groups, q.size(2),
@@ -127,6 +136,23 @@ at::Tensor composed(
   return parts.empty() ? at::empty_like(q) : at::cat(parts, 0);
 }
 
+/// New tokens attend to what lies before them and to each other, each by the flash kernel, mixed by
+/// the two normalizers: no mask [T, S] is made, which would grow with the prompt.
+at::Tensor in_two_parts(
+    const at::Tensor &q, const at::Tensor &k, const at::Tensor &v, double scale) {
+  const int64_t fresh = q.size(0), before = k.size(0) - fresh;
+  const auto part = [&](int64_t start, int64_t length, bool is_causal) {
+    return at::_scaled_dot_product_flash_attention_for_cpu(
+        heads(q), heads(k.narrow(0, start, length)), heads(v.narrow(0, start, length)), 0.0,
+        is_causal, std::nullopt, scale);
+  };
+  const auto [early, early_sum] = part(0, before, false);
+  const auto [late, late_sum] = part(before, fresh, true);
+  const at::Tensor share = at::sigmoid(early_sum - late_sum).unsqueeze(-1);  // [1, H, T, 1]
+  const at::Tensor mixed = at::lerp(late.to(at::kFloat), early.to(at::kFloat), share);
+  return tokens(mixed.to(q.scalar_type()));
+}
+
 void check(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v) {
   TORCH_CHECK(
       q.dim() == 3 && k.dim() == 3 && k.sizes() == v.sizes() && q.size(2) == k.size(2) &&
@@ -168,6 +194,11 @@ ct_result ct_cached_attention(
           grouped, heads(k), heads(v), std::nullopt, 0.0, false, scale);
       return give(out, mixed.reshape({1, q.size(1), width}));
     }
+    const bool is_recorded =
+        at::GradMode::is_enabled() &&
+        (q.requires_grad() || k.requires_grad() || v.requires_grad());
+    if (fresh != all && has_kernels(q) && !is_recorded)
+      return give(out, in_two_parts(q, k, v, scale));
     std::optional<at::Tensor> mask;
     if (fresh != all)
       mask = at::ones({fresh, all}, q.options().dtype(at::kBool)).tril(all - fresh);

@@ -1,6 +1,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/detail/MPSHooksInterface.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
 #if defined(__aarch64__) && defined(__linux__)
@@ -30,6 +31,20 @@ bool load_cuda() {
 }  // namespace
 
 const char *ct_version(void) { return TORCH_VERSION; }
+
+const char *ct_instruction_set(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("amx-bf16")) return "AMX-BF16";
+  if (__builtin_cpu_supports("avx512bf16")) return "AVX512-BF16";
+  if (__builtin_cpu_supports("avx512bw")) return "AVX512";
+  return __builtin_cpu_supports("avx2") ? "AVX2" : "SSE2";
+#elif defined(__aarch64__)
+  return ct_has_fast_bfloat16() ? "NEON-BF16" : "NEON";
+#else
+  return "other";
+#endif
+}
 
 int ct_threads(void) { return at::get_num_threads(); }
 
@@ -73,5 +88,6 @@ ct_result ct_synchronize(ct_device place) {
   return bridge::guarded(__func__, [&] {
     if (place.kind == CT_CUDA)
       at::detail::getCUDAHooks().deviceSynchronize(static_cast<at::DeviceIndex>(place.index));
+    if (place.kind == CT_MPS) at::detail::getMPSHooks().deviceSynchronize();
   });
 }

@@ -22,7 +22,7 @@ struct Place {
 };
 
 /// What a linear takes in: a tensor, or two of which it makes its input again when it is needed.
-enum Input : int64_t { plain, silu_gated, gelu_gated };
+enum Input : int64_t { plain, silu_gated };
 
 /// How many tensors hold the input.
 size_t width(int64_t input) { return input == plain ? 1 : 2; }
@@ -30,8 +30,7 @@ size_t width(int64_t input) { return input == plain ? 1 : 2; }
 /// The input x [N, in] from the tensors that hold it.
 template <class Tensors>
 at::Tensor input_of(int64_t input, const Tensors &tensors) {
-  return input == plain ? tensors[0]
-                        : gated_product(tensors[0], tensors[1], input == gelu_gated);
+  return input == plain ? tensors[0] : gated_product(tensors[0], tensors[1], /*gelu=*/false);
 }
 
 /// What a product needs of the weight while it lives: the matrix in x's type and place. A streamed
@@ -75,11 +74,12 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   static at::Tensor forward(
       AutogradContext *ctx, at::TensorList tensors, const WeightForm &form,
       const std::vector<double> &scales, const std::vector<bool> &masked, bool biased,
-      int64_t input, bool trains) {
+      int64_t input, bool generates) {
     const at::Tensor x = input_of(input, tensors);
     const size_t held = width(input), after = held + form.count();
-    // Generation takes few rows at a time.
-    at::Tensor y = trains ? at::Tensor() : few_rows_product(x, form, &tensors[held]);
+    // Generation takes few rows at a time. Their own product rounds otherwise than that of many, so
+    // that rows which are learned from or measured never go through it, however few they are.
+    at::Tensor y = generates ? few_rows_product(x, form, &tensors[held]) : at::Tensor();
     if (y.defined()) {
       if (biased) y.add_(tensors[after]);
     } else {
@@ -152,7 +152,7 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     if (wants_input && input == plain) out[0] = dx;
     if (wants_input && input != plain)
       std::tie(out[0], out[1]) =
-          gated_gradients(tensors[0], tensors[1], dx, input == gelu_gated);
+          gated_gradients(tensors[0], tensors[1], dx, /*gelu=*/false);
     return out;
   }
 
@@ -212,10 +212,10 @@ at::Tensor applied(
     masked.push_back(updates[i].mask_or_null != nullptr);
     scales.push_back(updates[i].scale);
   }
-  const int64_t kind = !input.up_or_null ? plain : input.gelu ? gelu_gated : silu_gated;
+  const int64_t kind = input.up_or_null ? silu_gated : plain;
   return LowRankLinear::apply(
       at::TensorList(tensors), form, scales, masked, bias != nullptr, kind,
-      at::GradMode::is_enabled());
+      input.generates && !at::GradMode::is_enabled());
 }
 
 }  // namespace

@@ -152,15 +152,18 @@ ct_result ct_adamw_step(
   return guarded(__func__, [&] {
     at::NoGradGuard without;
     const kernels::AdamW step = constants(*settings);
-    // Everything is checked before anything moves, so a refused step leaves no tensor half-updated.
+    // Everything is checked, and gradients are put into row order, before anything moves. Kernels on
+    // the processor take no memory: a refused step there leaves no tensor half-updated.
+    std::vector<at::Tensor> ordered;
     for (int64_t i = 0; i < count; i++) {
       const at::Tensor &p = value(parameters[i]);
       check(value(gradients[i]), p, /*is_gradient=*/true);
       for (ct_in x : {parameters[i], first[i], second[i]}) check(value(x), p);
+      ordered.push_back(value(gradients[i]).contiguous());
     }
     for (int64_t i = 0; i < count; i++) {
       const at::Tensor p = value(parameters[i]), m = value(first[i]), v = value(second[i]);
-      const at::Tensor g = value(gradients[i]).contiguous();
+      const at::Tensor g = std::move(ordered[static_cast<size_t>(i)]);
       if (!is_direct(p, g, {m, v})) {
         composed(p, g, m, v, *settings);
         continue;
@@ -186,16 +189,19 @@ ct_result ct_adamw_8bit_step(
   return guarded(__func__, [&] {
     at::NoGradGuard without;
     constants(*settings);
+    std::vector<at::Tensor> ordered;
     for (int64_t i = 0; i < count; i++) {
       const at::Tensor &p = value(parameters[i]);
       check(p, p);
       check(value(gradients[i]), p, /*is_gradient=*/true);
       Moment(first[i], true).check(p);
       Moment(second[i], false).check(p);
+      ordered.push_back(value(gradients[i]).contiguous());
     }
     for (int64_t i = 0; i < count; i++) {
       Moment m(first[i], true), v(second[i], false);
-      step_8bit(value(parameters[i]), value(gradients[i]).contiguous(), m, v, *settings);
+      const at::Tensor g = std::move(ordered[static_cast<size_t>(i)]);
+      step_8bit(value(parameters[i]), g, m, v, *settings);
     }
   });
 }

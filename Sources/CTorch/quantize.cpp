@@ -275,6 +275,8 @@ void WeightForm::check(const at::Tensor *parts) const {
   const bool four = kind != CT_CODE_INT8;
   const int64_t scale_count = four ? blocks(values, block) : rows;
   TORCH_CHECK(rows > 0 && columns > 0 && block > 0, "a weight without values");
+  // A block of 4-bit codes begins with a byte.
+  TORCH_CHECK(!four || block % 2 == 0, "a block of ", block, " values; expected an even number");
   TORCH_CHECK(
       parts[0].numel() == (four ? (values + 1) / 2 : values) &&
           parts[0].scalar_type() == (four ? at::kByte : at::kChar),

@@ -23,6 +23,20 @@ public enum SHA256Digest {
     return hexadecimal(hash.finalize())
   }
 
+  /// A digest of bytes that come one part after another.
+  public struct Running {
+    private var hash = SHA256()
+
+    /// The digest of nothing yet.
+    public init() {}
+
+    /// Adds `bytes` behind those before.
+    public mutating func add(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+    /// The digest of all that was added.
+    public var hex: String { SHA256Digest.hexadecimal(hash.finalize()) }
+  }
+
   private static func hexadecimal(_ digest: SHA256Digest.Value) -> String {
     digest.map { byte in
       let digits = String(byte, radix: 16)

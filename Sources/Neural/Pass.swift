@@ -21,6 +21,9 @@ public struct Pass {
   /// Cosines and sines of the rotary embedding at `positions`, made once by the model.
   public var rotary: RotaryTables?
 
+  /// Whether replies grow by this pass: it reads what earlier ones have left.
+  public var generates: Bool { !caches.isEmpty }
+
   /// A pass over documents of the given lengths, each from its own beginning.
   public init(positions: Tensor, bounds: [Int]) {
     self.positions = positions

@@ -5,6 +5,11 @@ public enum Torch {
   /// libtorch's version, such as `2.11.0`.
   public static var version: String { String(cString: ct_version()) }
 
+  /// The processor's instructions that kernels choose by, such as `AVX512-BF16`.
+  ///
+  /// Others round otherwise.
+  public static var instructionSet: String { String(cString: ct_instruction_set()) }
+
   /// Threads that operations on the processor use.
   public static var threads: Int {
     get { Int(ct_threads()) }

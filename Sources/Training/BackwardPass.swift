@@ -125,7 +125,8 @@ struct BackwardPass {
     _ x: Tensor, _ batch: BatchTensors, scale: Double, into sink: some GradientSink
   ) -> (flow: Tensor?, Result) {
     let trained = index(of: model.head.weight)
-    let hidden = withoutGradient { model.finish(x).indexSelect(0, batch.lossPositions) }
+    // The norm works on each position by itself: only those that bear loss need it.
+    let hidden = withoutGradient { model.finish(x.indexSelect(0, batch.lossPositions)) }
     let loss = model.head.crossEntropy(
       hidden, targets: batch.targets, scale: scale, regularization: regularization,
       gradients: trained == nil ? .hidden : [.hidden, .weight])
@@ -144,7 +145,7 @@ struct BackwardPass {
     _ trace: Trace, _ batch: BatchTensors, _ flow: Tensor, into sink: some GradientSink
   ) -> Tensor? {
     let input = trace.output.requiringGradient(true)
-    let hidden = withGradient { model.finish(input).indexSelect(0, batch.lossPositions) }
+    let hidden = withGradient { model.finish(input.indexSelect(0, batch.lossPositions)) }
     let trained = indices { path in
       !path.hasPrefix(embeddingPath) && !isInBlock(path) && path != model.head.weight.path
     }

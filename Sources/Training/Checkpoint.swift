@@ -71,11 +71,16 @@ extension TrainingLoop {
       "optimizer": .string(type(of: settings.optimizer).name), "plan_sha256": .string(planHash),
       "data_sha256": .string(dataHash), "model_sha256": .string(modelHash),
       "threads": .integer(Torch.threads), "device": .string("\(model.device)"),
-      "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version), "notes": notes,
+      "dtype": .string(model.dtype.rawValue), "libtorch": .string(Torch.version),
+      "anneal": .string(AnnealVersion.text), "instructions": .string(Torch.instructionSet),
+      "notes": notes,
     ]
   }
 
   /// Why going on from `checkpoint` would not give the same bytes as an uninterrupted run.
+  ///
+  /// Memory is not among it: micro-batches that are computed in parts from here on, and were not
+  /// before, round their sums otherwise.
   public func differences(from checkpoint: Checkpoint) -> [String] {
     let expected: [(key: String, value: JSON, what: String)] = [
       ("data_sha256", .string(dataHash), "the data, the tokenizer or the chat template"),
@@ -87,6 +92,8 @@ extension TrainingLoop {
       ("device", .string("\(model.device)"), "the device"),
       ("dtype", .string(model.dtype.rawValue), "the type of the weights"),
       ("libtorch", .string(Torch.version), "the version of libtorch"),
+      ("anneal", .string(AnnealVersion.text), "the version of Anneal"),
+      ("instructions", .string(Torch.instructionSet), "the processor's instructions"),
     ]
     return expected.compactMap { key, value, what in
       guard let saved = checkpoint.state[key], saved != value else { return nil }

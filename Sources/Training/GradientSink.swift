@@ -12,9 +12,22 @@ protocol GradientSink: AnyObject {
 
 /// Sums of gradients, in the type they come in as long as there is one part, else float32.
 final class GradientSums: GradientSink {
-  private var sums: [Tensor?]
-  /// Sums that nothing else shares, and that may be added to in place.
-  private var isOwn: [Bool]
+  private enum Sum {
+    case none
+    /// One part, which something else may share.
+    case part(Tensor)
+    /// Several, in a tensor that nothing else shares: it may be added to in place.
+    case own(Tensor)
+
+    var tensor: Tensor? {
+      switch self {
+      case .none: nil
+      case .part(let sum), .own(let sum): sum
+      }
+    }
+  }
+
+  private var sums: [Sum]
   private let keepsComplete: Bool
 
   /// No gradients yet.
@@ -23,38 +36,58 @@ final class GradientSums: GradientSink {
   ///   takes.
   init(count: Int, keepsComplete: Bool = true) {
     self.keepsComplete = keepsComplete
-    sums = Array(repeating: nil, count: count)
-    isOwn = Array(repeating: false, count: count)
+    sums = Array(repeating: .none, count: count)
+  }
+
+  /// Zeros, as large as the sums that a pass finds after `earlier` others, at least one.
+  init(after earlier: Int, of parameters: TrainedParameters) {
+    keepsComplete = true
+    sums = parameters.values.map { value in
+      earlier > 1
+        ? .own(.zeros(value.shape, .float32, on: value.device))
+        : .part(.zeros(value.shape, value.dtype, on: value.device))
+    }
+  }
+
+  /// What the sums take.
+  var byteCount: Int {
+    sums.reduce(0) { bytes, sum in
+      bytes + (sum.tensor.map { $0.count * $0.dtype.bytes } ?? 0)
+    }
   }
 
   func begins(lossSum: Double) -> Bool { true }
 
   func add(_ gradient: Tensor, at index: Int) {
-    guard let sum = sums[index] else { return sums[index] = gradient }
-    let own = isOwn[index] ? sum : sum.dtype == .float32 ? sum.copied() : sum.to(.float32)
+    let own: Tensor
+    switch sums[index] {
+    case .none: return sums[index] = .part(gradient)
+    case .part(let sum): own = sum.dtype == .float32 ? sum.copied() : sum.to(.float32)
+    case .own(let sum): own = sum
+    }
     withoutGradient { own.addInPlace(gradient) }
-    (sums[index], isOwn[index]) = (own, true)
+    sums[index] = .own(own)
   }
 
   func completes(_ indices: [Int]) -> Bool {
-    if !keepsComplete { indices.forEach { sums[$0] = nil } }
+    if !keepsComplete { indices.forEach { sums[$0] = .none } }
     return true
   }
 
   /// Adds what `part` holds, which is empty then.
   func add(_ part: GradientSums) {
     for index in sums.indices {
-      if let gradient = part.sums[index] { add(gradient, at: index) }
-      part.sums[index] = nil
+      if let gradient = part.sums[index].tensor { add(gradient, at: index) }
+      part.sums[index] = .none
     }
   }
 
   /// Lets all of it go.
-  func drop() { sums = sums.map { _ in nil } }
+  func drop() { sums = sums.map { _ in .none } }
 
   /// Gives the sum away; zeros where there was no gradient.
   func take(_ index: Int, like master: Tensor) -> Tensor {
-    defer { sums[index] = nil }
-    return sums[index] ?? .zeros(master.shape, .float32, on: master.device)
+    defer { sums[index] = .none }
+    return sums[index].tensor ?? .zeros(master.shape, .float32, on: master.device)
   }
 }

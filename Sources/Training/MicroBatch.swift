@@ -5,7 +5,8 @@ internal import AnnealNeural
 internal import AnnealTorch
 
 // A micro-batch that does not fit into memory is computed in parts. Loss and gradients are sums over
-// rows, and dropout is a function of row and position, so that they are those of the whole.
+// rows, and dropout is a function of row and position, so that they are those of the whole, up to the
+// rounding of sums: each part's gradient is rounded to the type of the stream.
 extension TrainingLoop {
   /// Adds the gradients and the loss of `rows`, in parts where they do not fit together.
   ///
@@ -25,16 +26,30 @@ extension TrainingLoop {
     // Nothing is added before all of it is there.
     let part = GradientSums(count: states.count)
     do {
-      sums.add(try pass(batch, scale: scale, into: part))
+      let result = try pass(batch, scale: scale, into: part)
+      progress.largestFit = max(progress.largestFit, tokens)
+      try add(part, to: gradients)
+      sums.add(result)
+      return 1
     } catch let error as TorchError where error.code == .outOfMemory {
-      guard let parts else { throw doesNotFit(rows[0], error) }
+      guard let parts else { throw doesNotFit(rows[0], beside: gradients, error) }
       progress.didNotFit(tokens, parts: parts.map(count))
       part.drop()
       return try parts.reduce(0) { try $0 + add($1, scale: scale, to: &sums, gradients) }
     }
-    progress.largestFit = max(progress.largestFit, tokens)
-    try Torch.checked { gradients.add(part) }
-    return 1
+  }
+
+  /// Adds a micro-batch's gradients to the step's, which parts of it would not make smaller.
+  private func add(_ part: GradientSums, to gradients: GradientSums) throws {
+    do {
+      try Torch.checked { gradients.add(part) }
+    } catch let error as TorchError where error.code == .outOfMemory {
+      throw AnnealError(
+        .outOfMemory,
+        "the sum of a step's gradients does not fit into memory beside a micro-batch's own: "
+          + error.message,
+        remedy: advice(["gradient_accumulation_steps: 1"]), cause: error)
+    }
   }
 
   /// Runs a micro-batch forward and back.
@@ -84,14 +99,27 @@ extension TrainingLoop {
 
   private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples[$1].ids.count } }
 
-  private func doesNotFit(_ row: Int, _ cause: TorchError) -> AnnealError {
-    AnnealError(
+  private func doesNotFit(
+    _ row: Int, beside gradients: GradientSums, _ cause: TorchError
+  ) -> AnnealError {
+    let sum = gradients.byteCount
+    let beside = sum > 0 ? ", beside \(sum) bytes of gradients of the step so far" : ""
+    return AnnealError(
       .outOfMemory,
-      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone",
+      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone\(beside)",
       at: examples[row].source,
-      remedy: "Lower max_length, or set gradient_checkpointing: full, quantization_bit: 4 or "
-        + "offload: all; raise memory_limit where it is below what there is.",
-      cause: cause)
+      remedy: advice(sum > 0 ? ["gradient_accumulation_steps: 1"] : []), cause: cause)
+  }
+
+  /// What helps, beginning with `first`: codes and offloading are for a base that does not move.
+  private func advice(_ first: [String]) -> String {
+    let trainsBase = parameters.names.allSatisfy { model.inventory.weight($0) != nil }
+    let lighter =
+      trainsBase
+      ? ["optim: adamw_8bit", "finetuning_type: lora"] : ["quantization_bit: 4", "offload: all"]
+    let settings = first + ["gradient_checkpointing: full"] + lighter
+    return "Lower max_length, or set \(settings.dropLast().joined(separator: ", ")) or "
+      + "\(settings[settings.count - 1]); raise memory_limit where it is below what there is."
   }
 }
 
@@ -102,7 +130,8 @@ extension TrainingLoop {
   /// Only before the first step, and only when it tells something that the first step does not. It
   /// may cost a fiftieth of the run; more only where the longest micro-batch is twice as long as
   /// those of the first step, since a first step that fits then says little. No trained value
-  /// moves. What is learned is the number of tokens that fit.
+  /// moves. What is learned is the number of tokens that fit, beside the sum of the gradients that a
+  /// step of several micro-batches holds.
   public func tryLongest() throws {
     let longest = schedule.longest
     guard progress.step == 0, longest.step > 0,
@@ -118,12 +147,19 @@ extension TrainingLoop {
       _ = try passAtOnce(rows, scale: 1, into: trial)
       return
     }
-    _ = try accumulate([rows])
+    _ = try accumulate([rows], into: try trialSums())
     // Where that was split, the longest row has still to show that it fits.
     guard let limit = progress.fittingTokens, longest.rowTokens > limit else { return }
     let inStep = try schedule.step(longest.rowStep).microBatches.joined()
     let row = inStep.max { examples[$0].ids.count < examples[$1].ids.count }
-    if let row { _ = try accumulate([[row]]) }
+    if let row { _ = try accumulate([[row]], into: try trialSums()) }
+  }
+
+  /// What the last micro-batch of a step finds in memory.
+  private func trialSums() throws -> GradientSums {
+    let earlier = settings.batch.accumulation - 1
+    guard earlier > 0 else { return GradientSums(count: states.count) }
+    return try Torch.checked { GradientSums(after: earlier, of: parameters) }
   }
 }
 

@@ -52,7 +52,13 @@ extension TrainingLoop {
     let batches = try firstBatches()
     var parts: [PartTime] = []
     func part(_ name: String, times: Double = 1, _ body: () throws -> Void) throws {
-      let seconds = try Measured.median(of: repeats) { try Torch.checked { try body() } }
+      let seconds = try Measured.median(of: repeats) {
+        try Torch.checked {
+          try body()
+          // A GPU is only given its work; the time is that of doing it.
+          model.device.synchronize()
+        }
+      }
       parts.append(PartTime(name: name, seconds: seconds * times))
     }
     let count = Double(model.blocks.count)

@@ -102,15 +102,18 @@ public final class TrainingLoop {
   public var planHash: String { schedule.hash }
 
   private static func hash(_ examples: [Example]) -> String {
-    var bytes: [UInt8] = []
+    var digest = SHA256Digest.Running()
     for example in examples {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(example.ids.count * 5 + 8)
       for (id, isTrained) in zip(example.ids, example.lossMask) {
         withUnsafeBytes(of: id.littleEndian) { bytes.append(contentsOf: $0) }
         bytes.append(isTrained ? 1 : 0)
       }
       withUnsafeBytes(of: Int64(example.row).littleEndian) { bytes.append(contentsOf: $0) }
+      digest.add(bytes)
     }
-    return SHA256Digest.hex(of: bytes)
+    return digest.hex
   }
 
   // Another base under the same path is rarely a few bytes different: some values of every tensor
@@ -195,9 +198,8 @@ public final class TrainingLoop {
   /// Moves all values by gradients of norm `norm`, which is clipped.
   func update(by gradients: [Tensor], norm: Double, rate: Double) throws {
     let limit = settings.maxGradientNorm
-    progress.optimizerSteps += 1
     let step = OptimizerStep(
-      number: progress.optimizerSteps, rate: rate,
+      number: progress.optimizerSteps + 1, rate: rate,
       gradientScale: limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1)
     try Torch.checked {
       withoutGradient {
@@ -209,6 +211,7 @@ public final class TrainingLoop {
         parameters.publish()
       }
     }
+    progress.optimizerSteps += 1
   }
 
   private func stepInBackward(
@@ -226,8 +229,12 @@ public final class TrainingLoop {
   }
 
   /// The gradients of a step and its losses, without taking it.
-  func accumulate(_ microBatches: [[Int]]) throws -> (gradients: [Tensor], sums: Sums) {
-    let gradients = GradientSums(count: states.count)
+  ///
+  /// - Parameter into: what there is of gradients already; nothing when nil.
+  func accumulate(
+    _ microBatches: [[Int]], into: GradientSums? = nil
+  ) throws -> (gradients: [Tensor], sums: Sums) {
+    let gradients = into ?? GradientSums(count: states.count)
     let sums = try run(microBatches) { rows, scale, sums in
       let parts = try add(rows, scale: scale, to: &sums, gradients)
       if parts > 1 { progress.splitMicroBatches += 1 }

@@ -51,6 +51,19 @@ import Testing
     #expect(other.logits(loaded.bySite).floats() == expected)
   }
 
+  @Test func `what is loaded to be trained does not lie on its file`() throws {
+    let folder = try TemporaryFolder()
+    let model = try TinyModel("llama")
+    let attached = try model.network.attach(LoRA(rank: 4), modulesToSave: ["lm_head"], seed: 1)
+    try AdapterFile.write(attached, to: folder.path, base: nil)
+    let other = try TinyModel("llama")
+    let loaded = try AdapterFile.attach(folder.path, to: other.network)
+    // Where the system tells what is mapped.
+    let maps = (try? fileBytes("/proc/self/maps")) ?? []
+    #expect(!String(decoding: maps, as: UTF8.self).contains(folder.path))
+    #expect(loaded.parameters.count == attached.parameters.count)
+  }
+
   @Test(arguments: methods.indices)
   func `only its own parameters receive gradients`(index: Int) throws {
     let model = try TinyModel("llama")

@@ -33,6 +33,16 @@ import Testing
     #expect(Folder.holdsFile(folder.path + "/run/best/config.json"))
   }
 
+  @Test func `a budget that training in full cannot fit is refused before it is used`() throws {
+    let folder = try TemporaryFolder()
+    _ = try tinyModelFolder(folder)
+    let outcome = try train(folder, "finetuning_type=full", "memory_limit=60KB", "dtype=float32")
+    #expect(outcome.status != 0)
+    for words in ["weights, gradients and optimizer state need", "optim: adamw_8bit"] {
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
+
   @Test func `a folder that is no run is not gone on with`() throws {
     let folder = try TemporaryFolder()
     _ = try tinyModelFolder(folder)

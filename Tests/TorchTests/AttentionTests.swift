@@ -44,6 +44,39 @@ struct AttentionTests {
     }
   }
 
+  @Test(arguments: [DType.float32, .bfloat16], [16, 24, 64, 80])
+  func `lengths around the kernels' blocks and limits attend as plainly`(
+    dtype: DType, width: Int
+  ) {
+    for lengths in [[33, 31, 65, 32, 64], [1025, 1024, 1000]] {
+      let bounds = lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+      let count = lengths.reduce(0, +)
+      let inputs = [
+        sample([count, 4, width]), sample([count, 2, width], 1), sample([count, 2, width], 2),
+      ]
+      expectSame(inputs, dtype) {
+        packedCausalAttention($0[0], $0[1], $0[2], bounds: bounds, scale: 0.125)
+      } as: { x in
+        .concatenated(
+          zip(bounds, bounds.dropFirst()).map { start, end in
+            let part = x.map { $0.narrow(0, start, end - start) }
+            return plain(part[0], part[1], part[2], scale: 0.125)
+          })
+      }
+    }
+  }
+
+  @Test func `new tokens behind a long prompt take memory by their own number`() async {
+    await #expect(processExitsWith: .success) {
+      let (q, k) = (sample([256, 2, 16]), sample([16384, 1, 16], 1))
+      let before = Torch.Memory.currentBytes
+      Torch.Memory.resetPeak()
+      _ = cachedAttention(q, k, k, scale: 0.25)
+      // A mask would take 256 · 16384 bytes, and four times as many once it is added to scores.
+      #expect(Torch.Memory.peakBytes - before < 2 << 20)
+    }
+  }
+
   @Test func `a document's attention does not depend on its neighbours`() {
     let (q, k, v) = (sample([50, 4, 32]), sample([50, 2, 32], 1), sample([50, 2, 32], 2))
     let packed = packedCausalAttention(q, k, v, bounds: [0, 20, 50], scale: 0.2)
@@ -52,9 +85,10 @@ struct AttentionTests {
     #expect(packed.narrow(0, 20, 30).floats() == alone.floats())
   }
 
-  @Test(arguments: kernelTypes, [1, 3, 21])
-  func `new tokens attend to all positions before them`(dtype: DType, fresh: Int) {
-    let (q, k, v) = (sample([fresh, 4, 16]), sample([21, 2, 16], 1), sample([21, 2, 16], 2))
+  @Test(arguments: kernelTypes, [(1, 21), (3, 21), (21, 21), (130, 700)])
+  func `new tokens attend to all positions before them`(dtype: DType, counts: (Int, Int)) {
+    let (fresh, all) = counts
+    let (q, k, v) = (sample([fresh, 4, 16]), sample([all, 2, 16], 1), sample([all, 2, 16], 2))
     let rounded = [q, k, v].map { $0.to(dtype) }
     let found = cachedAttention(rounded[0], rounded[1], rounded[2], scale: 0.25)
     let wide = rounded.map { $0.to(.float64) }

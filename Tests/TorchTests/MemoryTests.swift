@@ -87,6 +87,24 @@ import Testing
     #expect(abs(Torch.Memory.currentBytes - before) < noise)
   }
 
+  @Test func `an optimizer step at a full budget moves every tensor`() async {
+    await #expect(processExitsWith: .success) {
+      Torch.threads = 4
+      let shape = [1 << 20]
+      let values = (0..<3).map { _ in Tensor.ones(shape) }
+      let gradients = (0..<3).map { _ in Tensor.ones(shape) }
+      let moments = (0..<6).map { _ in Tensor.zeros(shape) }
+      Torch.Memory.budget = Torch.Memory.currentBytes
+      try Torch.checked {
+        AdamWStep(learningRate: 0.5, step: 1)(
+          parameters: values, gradients: gradients, firstMoments: Array(moments[..<3]),
+          secondMoments: Array(moments[3...]))
+      }
+      Torch.Memory.budget = nil
+      #expect(values.allSatisfy { $0.max().item() < 0.51 })
+    }
+  }
+
   @Test func `bytes without a copy live as long as the tensor`() {
     final class Owner {
       let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 64)

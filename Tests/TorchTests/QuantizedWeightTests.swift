@@ -81,7 +81,7 @@ import Testing
         let x = sample([rows, columns]).to(dtype)
         let expected = Tensor.linear(x.to(.float32), dense, bias.to(.float32))
         let found = withoutGradient {
-          lowRankLinear(.values(x), weight: coded, bias: bias, updates: [])
+          lowRankLinear(.values(x), weight: coded, bias: bias, updates: [], generates: true)
         }
         // bfloat16 rounds the result to 9 bits, and beyond four rows each weight too.
         let tolerance = expected.abs().max().item() * (dtype == .bfloat16 ? 1.0 / 64 : 1e-5)
@@ -89,11 +89,34 @@ import Testing
         #expect((found.to(.float32) - expected).abs().max().item() < tolerance)
         let half = dense.to(dtype)
         let plain = withoutGradient {
-          lowRankLinear(.values(x), weight: half, bias: bias, updates: [])
+          lowRankLinear(.values(x), weight: half, bias: bias, updates: [], generates: true)
         }
         #expect((plain.to(.float32) - expected).abs().max().item() < tolerance)
       }
     }
+  }
+
+  @Test(arguments: QuantizedWeight.Kind.allCases, [DType.float32, .bfloat16])
+  func `a few rows that are not generated have the same bytes with a gradient and without`(
+    kind: QuantizedWeight.Kind, dtype: DType
+  ) {
+    let coded = QuantizedWeight(sample([40, 128], 1), as: kind)
+    for rows in 1...5 {
+      let x = sample([rows, 128]).to(dtype).requiringGradient()
+      let product = { lowRankLinear(.values(x), weight: coded, bias: nil, updates: []) }
+      let isSame = product().floats() == withoutGradient(product).floats()
+      #expect(isSame, "\(rows) rows")
+    }
+  }
+
+  @Test func `a block that begins within a byte is refused`() {
+    let coded = QuantizedWeight(sample([9, 14], 1), as: .nf4, blockSize: 14)
+    let odd = QuantizedWeight(
+      kind: .nf4, shape: [9, 14], blockSize: 63, codes: coded.codes, scales: .ones([2]),
+      nested: nil)
+    #expect {
+      _ = try Torch.checked { odd.dequantized(as: .float32) }
+    } throws: { "\($0)".contains("a block of 63 values; expected an even number") }
   }
 
   @Test func `4 bits take about an eighth of float32, scales included`() {

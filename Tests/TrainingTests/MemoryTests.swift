@@ -58,6 +58,20 @@ final class Hunger: AnnealNeural.Attachment {
     }
   }
 
+  @Test func `in bfloat16 parts differ from the whole by their rounding alone`() throws {
+    let whole = try tinyLoop(.rows(8), dtype: .bfloat16).accumulate([Array(0..<8)])
+    let loop = try tinyLoop(.rows(8), hunger: Hunger(room: 30), dtype: .bfloat16)
+    let parts = try loop.accumulate([Array(0..<8)])
+    #expect(loop.progress.splitMicroBatches == 1)
+    // Logits of a row alone may round otherwise, by 0.4 % of one of them.
+    #expect(abs(parts.sums.lossSum - whole.sums.lossSum) <= 1e-3 * whole.sums.lossSum)
+    for (a, b) in zip(parts.gradients, whole.gradients) {
+      let (a, b) = (a.floats().map(Double.init), b.floats().map(Double.init))
+      // The whole and each of up to eight parts are rounded to 8 bits: by 0.2 % of their size.
+      #expect(largestDifference(a, b) <= 0.02 * (b.map(abs).max() ?? 0))
+    }
+  }
+
   @Test func `what was learned is kept: later micro-batches are split at once`() throws {
     let hunger = Hunger(room: 60)
     let loop = try tinyLoop(.rows(8), hunger: hunger)
@@ -100,6 +114,28 @@ final class Hunger: AnnealNeural.Attachment {
       return named.map { text.contains("a row of \($0.ids.count) tokens") } ?? false
         && words.allSatisfy { text.contains($0) }
     }
+  }
+
+  @Test func `what does not fit beside a step's gradients is said to be beside them`() throws {
+    let rows = raggedExamples(2)
+    let longest = rows.map(\.ids.count).max() ?? 0
+    let loop = try tinyLoop(
+      .rows(1, accumulate: 2), hunger: Hunger(room: longest - 1), examples: rows)
+    let order = rows.indices.sorted { rows[$0].ids.count < rows[$1].ids.count }
+    let bytes = loop.parameters.count * 4
+    #expect {
+      _ = try loop.accumulate(order.map { [$0] })
+    } throws: { error in
+      "\(error)".contains("beside \(bytes) bytes of gradients")
+        && "\(error)".contains("gradient_accumulation_steps: 1")
+    }
+  }
+
+  @Test func `a base that is trained itself is not told to use codes`() throws {
+    let loop = try tinyLoop(.rows(1), lora: false, hunger: Hunger(room: 1))
+    #expect {
+      _ = try loop.next()
+    } throws: { "\($0)".contains("optim: adamw_8bit") && !"\($0)".contains("quantization_bit") }
   }
 
   @Test func `an evaluation that does not fit is measured in parts, row by row the same`() throws {
@@ -145,6 +181,82 @@ final class Hunger: AnnealNeural.Attachment {
     hunger.room = (loop.examples.map(\.ids.count).max() ?? 0) - 1
     #expect { try loop.tryLongest() } throws: { "\($0)".contains("even alone") }
     #expect(loop.progress.step == 0)
+  }
+}
+
+/// What a real budget does, each in a process of its own: it is the whole process's.
+@Suite struct BudgetTests {
+  @Test func `at every budget a step is the same, or moves nothing and names memory`() async {
+    await #expect(processExitsWith: .success) {
+      Torch.threads = 2
+      let whole = try tinyLoop(.rows(8), lora: false, rows: 8)
+      let before = Torch.Memory.currentBytes
+      Torch.Memory.resetPeak()
+      let expected = try #require(try whole.next())
+      let needed = Torch.Memory.peakBytes - before
+      var (atOnce, inParts, refused) = (0, 0, 0)
+      for share in 0..<60 {
+        let loop = try tinyLoop(.rows(8), lora: false, rows: 8)
+        let start = values(loop)
+        Torch.Memory.budget = Torch.Memory.currentBytes + needed * share / 50
+        let outcome = Result { try loop.next() }
+        Torch.Memory.budget = nil
+        switch outcome {
+        case .success(let report):
+          // float32 sums in another order.
+          #expect(abs((report?.loss ?? 0) - expected.loss) <= 1e-5 * expected.loss)
+          #expect(
+            abs((report?.gradientNorm ?? 0) - expected.gradientNorm)
+              <= 1e-4 * expected.gradientNorm)
+          if loop.progress.splitMicroBatches > 0 { inParts += 1 } else { atOnce += 1 }
+        case .failure(let error):
+          let isMemory =
+            (error as? AnnealError)?.code == .outOfMemory
+            || (error as? TorchError)?.code == .outOfMemory
+          #expect(isMemory, "\(error)")
+          let isSame = values(loop) == start
+          #expect(isSame && loop.progress.optimizerSteps == 0)
+          refused += 1
+        }
+      }
+      #expect(atOnce > 0 && inParts > 0 && refused > 0, "\(atOnce), \(inParts), \(refused)")
+    }
+  }
+
+  @Test func `the trial holds what a step's earlier micro-batches gave`() async {
+    await #expect(processExitsWith: .success) {
+      func peak(_ accumulation: Int) throws -> Int {
+        let loop = try tinyLoop(
+          .rows(1, accumulate: accumulation), lora: false, rows: 32, epochs: 20)
+        try #require(loop.schedule.longest.step > 0)
+        let before = Torch.Memory.currentBytes
+        Torch.Memory.resetPeak()
+        try loop.tryLongest()
+        return Torch.Memory.peakBytes - before
+      }
+      let values = try tinyLoop(.rows(1), lora: false).parameters.count
+      #expect(try peak(4) >= peak(1) + values * 4 * 9 / 10)
+    }
+  }
+}
+
+@Suite struct GradientSumsTests {
+  @Test func `a sum begun again leaves the part it begins with as it was`() {
+    let part = { Tensor.ones([3]) }
+    for empty: (GradientSums) -> Void in [
+      { $0.drop() }, { _ = $0.take(0, like: part()) },
+      { GradientSums(count: 1).add($0) },
+    ] {
+      let sums = GradientSums(count: 1)
+      sums.add(part(), at: 0)
+      sums.add(part(), at: 0)
+      empty(sums)
+      let shared = part()
+      sums.add(shared, at: 0)
+      sums.add(part(), at: 0)
+      #expect(shared.floats() == [1, 1, 1])
+      #expect(sums.take(0, like: shared).floats() == [2, 2, 2])
+    }
   }
 }
 

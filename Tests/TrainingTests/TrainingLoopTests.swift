@@ -25,7 +25,7 @@ func tinyLoop(
   _ batch: BatchSettings, lora: Bool = true, checkpointing: ActivationCheckpointing = .none,
   model name: String = "llama", dropout: Double = 0.1, rows: Int = 16, epochs: Double = 1,
   isStreamed: Bool = false, activationFolder: String? = nil, hunger: Hunger? = nil,
-  on device: Device = .cpu, dtype: DType = .float32,
+  on device: Device = .cpu, dtype: DType = .float32, examples: [Example]? = nil,
   change: (inout TrainingSettings) -> Void = { _ in }
 ) throws -> TrainingLoop {
   let model = try TinyModel(name, as: dtype, on: device, isStreamed: isStreamed)
@@ -53,8 +53,8 @@ func tinyLoop(
   settings.activationFolder = activationFolder
   change(&settings)
   return try TrainingLoop(
-    model.network, training: parameters, attachments: attachments, on: raggedExamples(rows),
-    settings: settings)
+    model.network, training: parameters, attachments: attachments,
+    on: examples ?? raggedExamples(rows), settings: settings)
 }
 
 /// The trained values, as bits.
@@ -164,6 +164,43 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     }
   }
 
+  @Test(arguments: [DType.float32, .bfloat16])
+  func `a row of three tokens beside a base in codes has the same bytes recomputed`(
+    dtype: DType
+  ) throws {
+    let rows = raggedExamples(4).map { example in
+      Example(
+        ids: Array(example.ids.prefix(3)), lossMask: [true, true, true], row: example.row,
+        source: example.source)
+    }
+    let found = try [ActivationCheckpointing.none, .full].map { checkpointing in
+      try tinyLoop(
+        .rows(1), checkpointing: checkpointing, model: "llama-int8", dtype: dtype, examples: rows
+      ).accumulate([[0]])
+    }
+    #expect(found[0].sums.lossSum == found[1].sums.lossSum)
+    for (a, b) in zip(found[0].gradients, found[1].gradients) {
+      let isSame = a.floats() == b.floats()
+      #expect(isSame)
+    }
+  }
+
+  @Test func `the data's hash is that of all its bytes`() throws {
+    let loop = try tinyLoop(.rows(4))
+    var bytes: [UInt8] = []
+    func add(_ value: Int, _ count: Int) {
+      for place in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (place * 8))) }
+    }
+    for example in loop.examples {
+      for (id, isTrained) in zip(example.ids, example.lossMask) {
+        add(Int(id), 4)
+        add(isTrained ? 1 : 0, 1)
+      }
+      add(example.row, 8)
+    }
+    #expect(loop.dataHash == SHA256Digest.hex(of: bytes))
+  }
+
   @Test func `half an epoch is half of its steps`() throws {
     #expect(try tinyLoop(.rows(4), rows: 16, epochs: 0.5).totalSteps == 2)
     #expect(try tinyLoop(.rows(4), rows: 16, epochs: 2.5).totalSteps == 10)
@@ -240,6 +277,16 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     let checkpoint = try Checkpoint(verifying: folder.path + "/step-0")
     let other = try tinyLoop(.rows(2))
     #expect(other.differences(from: checkpoint).contains { $0.contains("packing") })
+    let state = folder.path + "/step-0/state.json"
+    try AtomicFile.write(
+      JSON(contentsOf: state).setting("instructions", to: "abacus").setting("anneal", to: "0.0.1")
+        .text(), to: state)
+    try Manifest.write(folder: folder.path + "/step-0")
+    let elsewhere = try Checkpoint(verifying: folder.path + "/step-0")
+    let differences = try tinyLoop(.rows(4)).differences(from: elsewhere)
+    #expect(differences.count == 2)
+    #expect(differences.contains { $0.contains("instructions") && $0.contains("abacus") })
+    #expect(differences.contains { $0.contains("version of Anneal") })
     let onAnotherBase = try tinyLoop(.rows(4), model: "llama-linear")
     #expect(onAnotherBase.differences(from: checkpoint).contains("the base model"))
   }

@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 internal import AnnealDatasets
 public import AnnealFiles
 internal import AnnealNeural
@@ -14,6 +19,15 @@ public struct TrainingBenchmark {
   private let tokens: Int
   private let steps: Int
 
+  /// Whether `key` says anything here: rows, their lengths, the number of steps and what a run writes
+  /// are the benchmark's own.
+  public static func measures(_ key: RecipeKey) -> Bool {
+    let fixed = [
+      "per_device_eval_batch_size", "num_train_epochs", "max_steps", "stage", "chat_template",
+    ]
+    return key.section != .data && key.section != .run && !fixed.contains(key.name)
+  }
+
   /// A benchmark of `recipe`, whose data is not read.
   ///
   /// - Parameters:
@@ -29,6 +43,9 @@ public struct TrainingBenchmark {
   ///
   /// - Parameter progress: told what is being done.
   public func run(_ progress: (String) -> Void = { _ in }) throws -> Result {
+    let budget = Torch.Memory.budget
+    defer { Torch.Memory.budget = budget }
+    if let limit = recipe.memoryLimit?.bytes { Torch.Memory.budget = limit }
     if let threads = recipe.threads { Torch.threads = threads }
     progress("loading the model")
     let model = try LanguageModel.load(for: recipe)
@@ -45,8 +62,7 @@ public struct TrainingBenchmark {
     progress("the machine's matrix rate at these shapes")
     let operations = StepOperations(
       model: model.network,
-      attachments: recipe.finetuningType == .lora ? loop.parameters.count : 0,
-      trainsWeights: recipe.finetuningType == .full)
+      trained: zip(loop.parameters.names, loop.parameters.values).map { ($0, $1.shape) })
     let rows = recipe.perDeviceTrainBatchSize
     let batch = PackedBatch(Array(loop.examples.prefix(rows)))
     let rate = try operations.matrixRate(rows: batch.ids.count, repeats: 5)
@@ -70,6 +86,10 @@ public struct TrainingBenchmark {
     settings.batch = .rows(
       recipe.perDeviceTrainBatchSize, accumulate: recipe.gradientAccumulationSteps, packing: nil)
     settings.maxSteps = steps + 1
+    // There is no run's folder; the file is unlinked as soon as it is open.
+    if settings.activationFolder != nil {
+      settings.activationFolder = FileManager.default.temporaryDirectory.path
+    }
     let rows = recipe.perDeviceTrainBatchSize * recipe.gradientAccumulationSteps * (steps + 1)
     var random = SplitMix64(seed: UInt64(recipe.seed))
     let vocabulary = model.network.configuration.vocabularySize

@@ -154,6 +154,11 @@ public final class LanguageModel {
     return try body()
   }
 
+  /// What training will move, as it is now.
+  var trainedTensors: [Tensor] {
+    adapter?.parameters.map(\.value) ?? network.inventory.weights.map(\.value)
+  }
+
   /// What training moves, in a fixed order: the adapter's tensors, or all of the model's.
   var trainableParameters: [(name: String, value: Tensor)] {
     if let adapter { return adapter.parameters }

@@ -54,6 +54,8 @@ public struct RecipeKey: Sendable {
     static let epochs = Bounds(text: "above 0, at most 10000") { $0 > 0 && $0 <= 10_000 }
     static let positive = Bounds(text: "above 0") { $0 > 0 }
     static let atLeastOne = Bounds(text: "1 or more") { $0 >= 1 }
+    // A team of as many is opened before the work is cut to size.
+    static let threads = Bounds(text: "from 1 to 1024") { (1...1024).contains($0) }
     static let nonNegative = Bounds(text: "0 or more") { $0 >= 0 }
     static let share = Bounds(text: "from 0 to below 1") { $0 >= 0 && $0 < 1 }
     static let wholeShare = Bounds(text: "from 0 to 1") { $0 >= 0 && $0 <= 1 }

@@ -169,7 +169,9 @@ extension RecipeKey {
       "optimizer_in_bwd", \.optimizerInBwd, in: .optimizer, affectsResult: false,
       "Move each block's values as soon as its gradient is there and let the gradient go, which "
         + "saves 2 to 4 bytes a trained value; needs gradient_accumulation_steps: 1 and "
-        + "max_grad_norm: 0. The values are the same, bit for bit."),
+        + "max_grad_norm: 0. The values are the same, bit for bit, where all gradients are finite; "
+        + "a micro-batch that does not fit into memory ends the run instead of being computed in "
+        + "parts."),
   ]
 
   private static let machine: [RecipeKey] = [
@@ -189,7 +191,7 @@ extension RecipeKey {
     RecipeKey(
       "device", \.device, in: .machine, "auto, cpu, cuda, cuda:N or mps."),
     RecipeKey(
-      "threads", \.threads, in: .machine, aliases: ["num_threads"], bounds: .atLeastOne,
+      "threads", \.threads, in: .machine, aliases: ["num_threads"], bounds: .threads,
       standard: "one a core", "Threads of computation on the processor."),
     RecipeKey(
       "memory_limit", \.memoryLimit, in: .machine, standard: "what is free",

@@ -25,7 +25,7 @@ public enum RunEnvironment {
   ///   - dtype: the base's number format.
   ///   - threads: threads of computation.
   public static func current(
-    annealVersion: String = "0.1.0", torchVersion: String, device: String, dtype: String,
+    annealVersion: String = AnnealVersion.text, torchVersion: String, device: String, dtype: String,
     threads: Int
   ) -> JSON {
     [

@@ -5,35 +5,54 @@ internal import AnnealTraining
 
 /// What a run will need, checked before its first step and not hours later.
 struct Preflight {
+  /// What tensors take already, and may take; weights that lie on a mapped file are not counted.
+  struct Counted {
+    /// Bytes of tensors before the model was loaded.
+    var before: Int
+    /// Bytes of tensors since.
+    var now: Int
+    /// The most that they may take; nil for no limit.
+    var budget: Int?
+  }
+
   let model: any CausalModel
-  let trained: TrainedParameters
+  /// What is trained, as it is before training makes copies of it.
+  let trained: [Tensor]
   let recipe: Recipe
+  let counted: Counted
+
+  /// Values that are trained.
+  var trainedCount: Int { trained.reduce(0) { $0 + $1.count } }
 
   /// What the optimizer remembers, bytes.
   private var stateBytes: Int {
     let optimizer = recipe.settings(totalSteps: nil).optimizer
-    return trained.values.reduce(0) { $0 + optimizer.stateBytes(count: $1.count) }
+    return trained.reduce(0) { $0 + optimizer.stateBytes(count: $1.count) }
   }
 
   /// Gradients that exist at once, bytes.
   ///
-  /// One part of a gradient has the value's type, a sum of several is float32. A step during the
-  /// backward pass keeps a block's gradients, or those of a table: two parts and their sum.
+  /// One part of a gradient has the value's type, a sum of several is float32; the last micro-batch's
+  /// own stands beside the sum. A step during the backward pass keeps a block's gradients, or those
+  /// of a table: two parts and their sum.
   private var gradientBytes: Int {
     if recipe.optimizerInBwd {
-      return trained.values.map { $0.count * (4 + 2 * $0.dtype.bytes) }.max() ?? 0
+      return trained.map { $0.count * (4 + 2 * $0.dtype.bytes) }.max() ?? 0
     }
-    let isSum = recipe.gradientAccumulationSteps > 1
-    return trained.values.reduce(0) { $0 + $1.count * (isSum ? 4 : $1.dtype.bytes) }
+    let steps = recipe.gradientAccumulationSteps
+    return trained.reduce(0) { bytes, tensor in
+      let part = tensor.dtype.bytes
+      return bytes + tensor.count * (steps > 2 ? 4 + part : steps * part)
+    }
   }
 
   /// Values, moments and what else a checkpoint holds, bytes.
-  var checkpointBytes: Int { trained.count * 4 + stateBytes + (1 << 20) }
+  var checkpointBytes: Int { trainedCount * 4 + stateBytes + (1 << 20) }
 
   /// A copy of what a run keeps as `best` or `last`, bytes.
   var resultBytes: Int {
     recipe.finetuningType == .full
-      ? model.parameterBytes + (16 << 20) : trained.count * 4 + (16 << 20)
+      ? model.parameterBytes + (16 << 20) : trainedCount * 4 + (16 << 20)
   }
 
   /// Room for checkpoints, one being written beside those kept, and for `best` and `last`.
@@ -45,12 +64,19 @@ struct Preflight {
   }
 
   /// Gradients, moments and masters beside the weights: what is needed before any activation.
+  ///
+  /// The budget is that of tensors: weights that lie on a mapped file count as little there as any
+  /// other cached file. The machine's memory has to hold those too, unless they are streamed.
   func checkMemory() throws {
-    let masters = trained.values.reduce(0) { $0 + ($1.dtype == .float32 ? 0 : $1.count * 4) }
-    let needed = residentBytes + masters + stateBytes + gradientBytes
-    guard model.device == .cpu, let limit = recipe.memoryLimit?.bytes ?? Memory.physicalBytes,
-      needed > limit
-    else { return }
+    guard model.device == .cpu else { return }
+    let masters = trained.reduce(0) { $0 + ($1.dtype == .float32 ? 0 : $1.count * 4) }
+    let beside = masters + stateBytes + gradientBytes
+    try check(tensorBytes + beside, fits: counted.budget)
+    try check(residentBytes + beside, fits: Memory.physicalBytes)
+  }
+
+  private func check(_ needed: Int, fits limit: Int?) throws {
+    guard let limit, needed > limit else { return }
     throw AnnealError(
       .outOfMemory,
       "weights, gradients and optimizer state need \(Amount.bytes(needed)); "
@@ -64,6 +90,11 @@ struct Preflight {
       return "Use a lower lora_rank or a smaller model, or raise memory_limit."
     }
     return "Use offload: weights, quantization_bit: 4, dtype: bfloat16 or a smaller model."
+  }
+
+  /// What tensors take of the weights, with the adapter; training in full copies all of them.
+  private var tensorBytes: Int {
+    recipe.finetuningType == .full ? counted.before + model.parameterBytes : counted.now
   }
 
   /// Weights that are in memory all the time, and the largest of those that come and go, bytes.

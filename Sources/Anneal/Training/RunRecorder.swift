@@ -178,7 +178,8 @@ final class RunRecorder {
     if let tokens = loop.progress.fittingTokens {
       summary.reading.append(
         "\(summary.splitMicroBatches) micro-batches did not fit into memory and were computed in "
-          + "parts of at most \(tokens) tokens; loss and gradients are those of the whole.")
+          + "parts of at most \(tokens) tokens; loss and gradients are those of the whole, up to "
+          + "rounding.")
     }
     let paths = ["best", "last", "metrics.csv", "curves.svg", "report.html"]
     summary.files = paths.filter { Folder.holdsAnything(folder.path + "/" + $0) }

@@ -36,11 +36,13 @@ public final class TrainingRun {
   /// - Returns: what `summary.json` holds.
   public func run() throws -> JSON {
     let start = clock.now
+    Torch.Memory.resetPeak()
     if let threads = recipe.threads { Torch.threads = threads }
     let budget = Torch.Memory.budget
     defer { Torch.Memory.budget = budget }
     // What is free is free beside what this process holds already.
-    let free = Memory.availableBytes.map { $0 + Torch.Memory.currentBytes }
+    let before = Torch.Memory.currentBytes
+    let free = Memory.availableBytes.map { $0 + before }
     if let limit = recipe.memoryLimit?.bytes ?? free { Torch.Memory.budget = limit }
     let folder = try RunFolder(recipe)
     folder.notes.forEach { tell(.note($0)) }
@@ -51,8 +53,11 @@ public final class TrainingRun {
     try stopBeforeFirstStep()
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
     try check(data, fits: model)
+    try check(
+      model,
+      .init(
+        before: before, now: Torch.Memory.currentBytes, budget: Torch.Memory.budget))
     let loop = try makeLoop(model, data)
-    try check(model, loop)
     try stopBeforeFirstStep()
     try folder.replaceOld()
     try resume(loop, folder)
@@ -138,12 +143,16 @@ public final class TrainingRun {
     }
   }
 
-  private func check(_ model: LanguageModel, _ loop: TrainingLoop) throws {
-    let preflight = Preflight(model: model.network, trained: loop.parameters, recipe: recipe)
+  /// Before the loop makes copies, moments and masters of what it trains.
+  private func check(_ model: LanguageModel, _ counted: Preflight.Counted) throws {
+    let preflight = Preflight(
+      model: model.network, trained: model.trainedTensors, recipe: recipe,
+      counted: counted)
     try preflight.checkDisk()
     try preflight.checkMemory()
-    let share = Double(loop.parameters.count) / Double(model.network.parameterCount)
-    tell(.trainable(count: loop.parameters.count, share: share))
+    let count = preflight.trainedCount
+    tell(
+      .trainable(count: count, share: Double(count) / Double(model.network.parameterCount)))
   }
 
   private func resume(_ loop: TrainingLoop, _ folder: RunFolder) throws {
@@ -229,7 +238,7 @@ public final class TrainingRun {
     tell(
       .note(
         "a micro-batch did not fit into memory: from now on those of more than \(tokens) tokens "
-          + "are computed in parts, with the same loss and gradients"))
+          + "are computed in parts, with the same loss and gradients up to rounding"))
     return true
   }
 

@@ -25,7 +25,7 @@ const char *ct_error_message(ct_result error);
 const char *ct_error_operation(ct_result error);
 void ct_error_release(ct_result error);
 
-// Kinds of values, in the order of CT_DTYPES in dtypes.hpp.
+// Kinds of values, in the order of `types` in guard.cpp.
 enum {
   CT_FLOAT64, CT_FLOAT32, CT_FLOAT16, CT_BFLOAT16, CT_INT64, CT_INT32, CT_INT16, CT_INT8,
   CT_UINT8, CT_BOOL, CT_FLOAT8_E4M3, CT_FLOAT8_E5M2, CT_UINT16, CT_UINT32, CT_UINT64
@@ -136,9 +136,10 @@ ct_result ct_matmul(ct_in a, ct_in b, ct_tensor **out);
 ct_result ct_linear(ct_in x, ct_in weight, ct_in bias_or_null, ct_tensor **out);
 ct_result ct_embedding(ct_in table, ct_in indices, ct_tensor **out);
 typedef struct { ct_in a; ct_in b; ct_in mask_or_null; double scale; } ct_low_rank;
-// x, or the gate and what it gates: then the input is activation(x) · up, computed again for the
-// gradient instead of being kept.
-typedef struct { ct_in x; ct_in up_or_null; bool gelu; } ct_linear_input;
+// x, or the gate and what it gates: then the input is silu(x) · up, computed again for the gradient
+// instead of being kept. `generates`: a few rows may go through a product of their own, which is
+// bound by reading the weight and rounds otherwise.
+typedef struct { ct_in x; ct_in up_or_null; bool generates; } ct_linear_input;
 ct_result ct_low_rank_linear(
     const ct_linear_input *input, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates,
     int64_t count, ct_tensor **out);
@@ -245,6 +246,7 @@ void ct_memory_set_budget(int64_t bytes);
 
 // The machine (device.cpp)
 const char *ct_version(void);
+const char *ct_instruction_set(void);  // that kernels choose by
 int ct_threads(void);
 ct_result ct_set_threads(int count);
 bool ct_has_fast_bfloat16(void);

@@ -25,8 +25,9 @@ public final class Head {
   /// Logits of a few positions, `[M, D]` → `[M, V]`, float32; for generation.
   public func logits(_ hidden: Tensor) -> Tensor {
     defer { weight.letGo() }
-    return lowRankLinear(.values(hidden), weight: weight.value, bias: nil, updates: [])
-      .to(.float32)
+    return lowRankLinear(
+      .values(hidden), weight: weight.value, bias: nil, updates: [], generates: true
+    ).to(.float32)
   }
 
   /// The cross-entropy of chosen positions and, on request, its gradients.

@@ -27,12 +27,12 @@ public final class Linear {
     let attached = pass.attachments[site] ?? []
     let updates = attached.compactMap { $0.lowRank?.update(for: input.like, at: site, in: pass) }
     let others = attached.filter { $0.lowRank == nil }
-    guard !others.isEmpty else {
-      return storage.product(input, bias: bias?.value, updates: updates)
+    let product: (LinearInput) -> Tensor = { [storage, bias] input in
+      storage.product(
+        input, bias: bias?.value, updates: updates, generates: pass.generates)
     }
-    let base: (Tensor) -> Tensor = { [storage, bias] x in
-      storage.product(.values(x), bias: bias?.value, updates: updates)
-    }
+    guard !others.isEmpty else { return product(input) }
+    let base: (Tensor) -> Tensor = { product(.values($0)) }
     let wrapped = others.reduce(base) { inner, attachment in
       { attachment($0, around: inner, in: pass) }
     }

@@ -17,9 +17,20 @@ struct BitsAndBytesWeights {
     }
     let scales = path.split(separator: ".").dropLast().joined(separator: ".") + ".SCB"
     guard files.entry(scales) != nil, files.entry(path)?.entry.dtype == "I8" else { return nil }
+    try checkOrder(path + "_format")
     return QuantizedWeight(
       kind: .int8, shape: try tensor(path).shape, blockSize: try tensor(path).shape.last ?? 1,
       codes: try tensor(path), scales: try tensor(scales).to(.float32), nested: nil)
+  }
+
+  /// Rowwise int8 may have been saved in the order that an old GPU multiplied in.
+  private func checkOrder(_ key: String) throws {
+    guard files.entry(key) != nil else { return }
+    let order = try Torch.checked { try tensor(key).to(.float32).floats() }
+    guard order == [0] else {
+      let found = order.map { String(Int(exactly: $0) ?? -1) }.joined(separator: ", ")
+      throw wrong(key, "it is \(found); only values in row order, 0, are read")
+    }
   }
 
   private func fourBits(
@@ -27,8 +38,11 @@ struct BitsAndBytesWeights {
   ) throws -> QuantizedWeight {
     let shape = state["shape"]?.array?.compactMap(\.integer) ?? []
     guard shape.count == 2, shape.allSatisfy({ $0 > 0 && $0 < 1 << 31 }),
-      let block = state["blocksize"]?.integer, (2...4096).contains(block)
+      let block = state["blocksize"]?.integer
     else { throw wrong(key, "it has no shape [out, in] and blocksize") }
+    guard (2...4096).contains(block), block.nonzeroBitCount == 1 else {
+      throw wrong(key, "its blocksize is \(block); expected a power of two from 2 to 4096")
+    }
     var nested: QuantizedWeight.NestedScales?
     if files.entry(path + ".nested_absmax") != nil {
       guard state["nested_blocksize"]?.integer == 256, let offset = state["nested_offset"]?.number

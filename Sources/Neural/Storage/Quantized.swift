@@ -44,18 +44,12 @@ public final class Quantized: WeightStorage, ModelTensor {
   public var stored: Tensor { weight.codes }
 
   /// `x·Wᵀ + b` and the updates; the decoded weight lives as long as the product takes.
-  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
-    lowRankLinear(input, weight: weight, bias: bias, updates: updates)
-  }
-
-  /// `dy·W`.
-  public func transposedProduct(_ dy: Tensor) -> Tensor {
-    dy.matmul(weight.dequantized(as: dy.dtype))
+  public func product(
+    _ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate], generates: Bool
+  ) -> Tensor {
+    lowRankLinear(input, weight: weight, bias: bias, updates: updates, generates: generates)
   }
 
   /// The values that the codes stand for.
-  public func dequantized() -> Tensor { weight.dequantized(as: dtype) }
-
-  /// The values that the codes stand for.
-  public func dense() -> Tensor { dequantized() }
+  public func dense() -> Tensor { weight.dequantized(as: dtype) }
 }

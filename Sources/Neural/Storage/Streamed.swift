@@ -43,21 +43,14 @@ public final class Streamed: WeightStorage, ModelTensor {
   public var stored: Tensor { mapped.tensor }
 
   /// `x·Wᵀ + b` and the updates.
-  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
+  public func product(
+    _ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate], generates: Bool
+  ) -> Tensor {
     lowRankLinear(
       input, weight: mapped, next: next?.mapped, previous: previous?.mapped, bias: bias,
       updates: updates)
   }
 
-  /// `dy·W`.
-  public func transposedProduct(_ dy: Tensor) -> Tensor {
-    defer { mapped.letGo() }
-    return dy.matmul(mapped.tensor.to(dy.dtype).to(dy.device))
-  }
-
   /// The values in the type and place of computation.
-  public func dequantized() -> Tensor { mapped.tensor.to(dtype).to(device) }
-
-  /// The values in the type and place of computation.
-  public func dense() -> Tensor { dequantized() }
+  public func dense() -> Tensor { mapped.tensor.to(dtype).to(device) }
 }

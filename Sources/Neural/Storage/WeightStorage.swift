@@ -7,11 +7,12 @@ public protocol WeightStorage: AnyObject {
   /// `[out, in]`.
   var shape: [Int] { get }
   /// `x·Wᵀ + b`, and the low-rank updates beside it, in `x`'s dtype: `[N, in]` → `[N, out]`.
-  func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor
-  /// `dy·W`, the gradient with respect to `x`: `[N, out]` → `[N, in]`.
-  func transposedProduct(_ dy: Tensor) -> Tensor
-  /// The weight itself, `[out, in]`.
-  func dequantized() -> Tensor
+  ///
+  /// - Parameter generates: whether this is generation, whose few rows may go through a product of
+  ///   their own that rounds otherwise.
+  func product(
+    _ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate], generates: Bool
+  ) -> Tensor
 }
 
 /// A weight held as the tensor it is; 2 or 4 bytes a value.
@@ -26,13 +27,10 @@ public final class Dense: WeightStorage {
   public var shape: [Int] { weight.value.shape }
 
   /// `x·Wᵀ + b` and the updates, in one call of the bridge.
-  public func product(_ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate]) -> Tensor {
-    lowRankLinear(input, weight: weight.value, bias: bias, updates: updates)
+  public func product(
+    _ input: LinearInput, bias: Tensor?, updates: [LowRankUpdate], generates: Bool
+  ) -> Tensor {
+    lowRankLinear(
+      input, weight: weight.value, bias: bias, updates: updates, generates: generates)
   }
-
-  /// `dy·W`.
-  public func transposedProduct(_ dy: Tensor) -> Tensor { dy.matmul(weight.value) }
-
-  /// The tensor.
-  public func dequantized() -> Tensor { weight.value }
 }

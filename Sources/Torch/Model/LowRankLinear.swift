@@ -58,11 +58,11 @@ public enum LinearInput {
     }
   }
 
-  var bridged: ct_linear_input {
+  func bridged(generates: Bool = false) -> ct_linear_input {
     switch self {
-    case .values(let x): ct_linear_input(x: x.pointer, up_or_null: nil, gelu: false)
+    case .values(let x): ct_linear_input(x: x.pointer, up_or_null: nil, generates: generates)
     case .swiGLU(let gate, let up):
-      ct_linear_input(x: gate.pointer, up_or_null: up.pointer, gelu: false)
+      ct_linear_input(x: gate.pointer, up_or_null: up.pointer, generates: generates)
     }
   }
 }
@@ -77,15 +77,18 @@ public enum LinearInput {
 ///   - input: x, `[N, in]`.
 ///   - weight: `[out, in]`.
 ///   - bias: `[out]`.
+///   - generates: whether a few rows may go through a product of their own, which is as fast as W is
+///     read and rounds otherwise; never where gradients are recorded.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ input: LinearInput, weight: Tensor, bias: Tensor?, updates: [LowRankUpdate]
+  _ input: LinearInput, weight: Tensor, bias: Tensor?, updates: [LowRankUpdate],
+  generates: Bool = false
 ) -> Tensor {
   let operands =
     input.tensors + [weight] + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
   return Tensor.make(of: operands) { out in
     let list = updates.map(\.bridged)
-    return withUnsafePointer(to: input.bridged) {
+    return withUnsafePointer(to: input.bridged(generates: generates)) {
       ct_low_rank_linear($0, weight.pointer, bias?.pointer, list, Int64(list.count), out)
     }
   }

@@ -150,16 +150,19 @@ public struct QuantizedWeight {
 /// - Parameters:
 ///   - input: x, `[N, in]`.
 ///   - bias: `[out]`.
+///   - generates: whether a few rows may be multiplied by the codes' values as they are, not rounded
+///     to x's kind first; never where gradients are recorded.
 /// - Returns: `[N, out]`.
 public func lowRankLinear(
-  _ input: LinearInput, weight: QuantizedWeight, bias: Tensor?, updates: [LowRankUpdate]
+  _ input: LinearInput, weight: QuantizedWeight, bias: Tensor?, updates: [LowRankUpdate],
+  generates: Bool = false
 ) -> Tensor {
   let operands =
     input.tensors + weight.tensors + [bias].compactMap { $0 } + updates.flatMap(\.tensors)
   return Tensor.make(of: operands) { out in
     let list = updates.map(\.bridged)
     return withUnsafePointer(to: weight.bridged) { weight in
-      withUnsafePointer(to: input.bridged) {
+      withUnsafePointer(to: input.bridged(generates: generates)) {
         ct_quantized_linear($0, weight, bias?.pointer, list, Int64(list.count), out)
       }
     }

@@ -46,7 +46,7 @@ public func lowRankLinear(
       weight: weight.tensor.pointer, next_or_null: next?.tensor.pointer,
       previous_or_null: previous?.tensor.pointer)
     return withUnsafePointer(to: streamed) { weight in
-      withUnsafePointer(to: input.bridged) {
+      withUnsafePointer(to: input.bridged()) {
         ct_streamed_linear($0, weight, bias?.pointer, list, Int64(list.count), out)
       }
     }
