@@ -5,7 +5,7 @@ import Testing
 @Suite struct ExportVerbTests {
   private func logProbabilities(_ arguments: String...) throws -> [Double] {
     let outcome = try CommandLineProgram.run(
-      all: ["score", "--ids", "5,9,40,41,7,80,12", "--json"] + arguments)
+      all: ["score", "--ids", "5,9,40,41,7,80,12", "--dtype", "float32", "--json"] + arguments)
     #expect(outcome.status == 0, "\(outcome.errors)")
     return try JSON(parsing: outcome.output)["logprobs"]?.array?.compactMap(\.number) ?? []
   }
