@@ -1,5 +1,5 @@
 public import AnnealExport
-public import AnnealFiles
+internal import AnnealFiles
 internal import AnnealText
 
 /// Writing a model for other programs to run.
