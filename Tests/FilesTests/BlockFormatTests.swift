@@ -98,7 +98,7 @@ import Testing
       let error = relativeError(Array(found[range]), Array(values[range]))
       #expect(error <= format.tolerance)
     }
-    // Ten percent above what was measured when this was written.
+    // 4 to 14 % above what was measured on normal values: 0.0054, 0.0173, 0.0345, 0.0699, 0.143, 0.262.
     let measured = [
       "Q8_0": 0.0061, "Q6_K": 0.0190, "Q5_K": 0.0376, "Q4_K": 0.0752, "Q3_K": 0.1490,
       "Q2_K": 0.2850,

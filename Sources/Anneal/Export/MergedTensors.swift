@@ -34,8 +34,12 @@ public final class MergedTensors: TensorSource {
     let part = try Torch.checked {
       (value.shape.count > 1 ? value.narrow(0, rows.lowerBound, rows.count) : value).to(.float32)
     }
-    part.withBytes { bytes in
-      guard bytes.count == values.count * 4 else { return }
+    try part.withBytes { bytes in
+      guard bytes.count == values.count * 4 else {
+        throw AnnealError(
+          .failed, "rows \(rows) of \(name) have \(bytes.count) bytes; \(values.count * 4) expected"
+        )
+      }
       UnsafeMutableRawBufferPointer(values).copyMemory(from: bytes)
     }
   }

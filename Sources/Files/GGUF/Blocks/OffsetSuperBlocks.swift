@@ -12,7 +12,7 @@ extension OffsetSuperBlockFormat {
     into bytes: UnsafeMutablePointer<UInt8>
   ) {
     withRoom { codes, scales, offsets in
-      let block = AffineSuperBlock<SIMD32<Float>>(highestLevel: highestLevel, highestScale: 63)
+      let block = AffineSuperBlock<GroupPair>(highestLevel: highestLevel, highestScale: 63)
       let (scale, offset) = block.fit(
         values, importance: importance, groupScales: scales, groupOffsets: offsets, codes: codes)
       bytes.setHalf(scale, at: 0)
