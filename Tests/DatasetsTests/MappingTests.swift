@@ -98,7 +98,8 @@ struct MappingTests {
         "tags": {"role_tag": "role", "content_tag": "content", "user_tag": "U", "assistant_tag": "A"}},
        "pair": {"file_name": "pair.jsonl", "ranking": true,
         "columns": {"prompt": "p", "chosen": "good", "rejected": "bad"}},
-       "hub": {"hf_hub_url": "a/b"}, "seen": {"file_name": "x", "columns": {"images": "i"}}}
+       "hub": {"hf_hub_url": "a/b"}, "out": {"file_name": "../x"},
+       "seen": {"file_name": "x", "columns": {"images": "i"}}}
       """)
     #expect(
       try turns(RowSource(path: catalogue + "#orca"))
@@ -111,7 +112,10 @@ struct MappingTests {
       return
     }
     #expect(pair.chosen == [.assistant("b")])
-    let wrong = [("orcas", "did you mean 'orca'?"), ("hub", "hf_hub_url"), ("seen", "'images'")]
+    let wrong = [
+      ("out", "outside"), ("orcas", "did you mean 'orca'?"), ("hub", "hf_hub_url"),
+      ("seen", "'images'"),
+    ]
     for (name, message) in wrong {
       let error = failure { _ = try turns(RowSource(path: "\(catalogue)#\(name)")) }
       #expect(error?.message.contains(message) == true, "\(error?.message ?? "no error")")

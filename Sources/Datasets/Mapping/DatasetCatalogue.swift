@@ -36,6 +36,11 @@ public struct DatasetCatalogue: Sendable {
         .data, "the data set has \(found), and only local files are read", at: place,
         remedy: "Fetch it, and give its file as file_name.")
     }
+    guard !file.hasPrefix("/"), !file.split(separator: "/").contains("..") else {
+      throw AnnealError(
+        .data, "the data set's file '\(file)' lies outside the catalogue's folder", at: place,
+        remedy: "Move it beside the catalogue, or name it by itself.")
+    }
     return try Self.source(entry, path: (Folder.parent(of: path) ?? ".") + "/" + file, at: place)
   }
 
