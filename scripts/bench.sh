@@ -86,7 +86,7 @@ import json, sys
 json.dump(json.load(open(sys.argv[1]))[: int(sys.argv[2])], sys.stdout)
 PY
   /usr/bin/time -f %M -o "$work/kilobytes" "$anneal" train --model "$work/model" --data "$work/rows.json" --output "$work/run" --json --quiet \
-    --set num_train_epochs=1 --set val_size=0 --set packing=false --set per_device_train_batch_size=4 --set learning_rate=1e-4 \
+    --set chat_template=chatml --set num_train_epochs=1 --set val_size=0 --set packing=false --set per_device_train_batch_size=4 --set learning_rate=1e-4 \
     --set save_strategy=no --dtype bfloat16 >"$work/summary.json"
   python3 - "$work" >"$work/sft.json" <<'PY'
 import csv, json, sys

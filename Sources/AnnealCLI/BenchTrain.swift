@@ -46,6 +46,9 @@ struct BenchTrain: Verb {
     guard tokens > 1 else { throw ValidationError("--tokens is 1; a row needs 2 or more.") }
     for setting in set {
       let name = String(setting.prefix { $0 != "=" })
+      if RecipeKey.named(name)?.name == "per_device_train_batch_size" {
+        throw ValidationError("--set \(name): give the rows of a step as --batch.")
+      }
       // What is no key at all is reported by the recipe.
       guard let key = RecipeKey.named(name), !TrainingBenchmark.measures(key) else { continue }
       throw ValidationError("--set \(name) changes nothing that is measured here; leave it out.")

@@ -51,7 +51,7 @@ struct Doctor: Verb {
     }
     let lines = [
       "anneal        \(Version.text), libtorch \(Torch.version)",
-      "device        \(Device.best), \(Torch.threads) threads"
+      "device        \(Device.best), \(Amount.count(Torch.threads, of: "thread"))"
         + (Device.isCUDAAvailable ? "" : ", no CUDA GPU"),
       "matrix rate   \(rate("bfloat16_matmul_flops_per_second")) bfloat16, "
         + "\(rate("float32_matmul_flops_per_second")) float32",

@@ -74,6 +74,9 @@ struct Generate: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard !stop.contains("") else {
+      throw ValidationError("--stop is empty; give the text that ends a reply.")
+    }
     guard (prompt == nil) != (messages == nil) else {
       throw ValidationError("Give either --prompt or --messages.")
     }

@@ -2,6 +2,7 @@ import Anneal
 import AnnealFiles
 import AnnealTorch
 import ArgumentParser
+import Foundation
 
 /// `anneal merge`: one model folder from a base and an adapter.
 struct Merge: Verb {
@@ -50,6 +51,6 @@ struct Merge: Verb {
         "largest_difference": .number(report.largestDifference),
       ],
       "\(destination): \(Amount.bytes(report.bytes)), largest change of a weight "
-        + "\(report.largestDifference)")
+        + "\(String(format: "%.4g", report.largestDifference))")
   }
 }

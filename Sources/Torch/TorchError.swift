@@ -55,9 +55,9 @@ extension AnnealError {
     switch error.code {
     case .outOfMemory:
       self.init(
-        .outOfMemory, "\(error.operation): \(error.message)",
-        remedy: "use fewer tokens a batch, recompute activations, or raise the memory budget",
-        cause: error)
+        .outOfMemory, error.message,
+        remedy: "Use a smaller model, a lower lora_rank or fewer tokens a batch, set "
+          + "gradient_checkpointing: full, or raise memory_limit where it is below what there is.")
     case .invalid, .internal:
       self.init(.failed, "\(error)", cause: error)
     }

@@ -48,7 +48,7 @@ extension TrainingLoop {
         .outOfMemory,
         "the sum of a step's gradients does not fit into memory beside a micro-batch's own: "
           + error.message,
-        remedy: advice(["gradient_accumulation_steps: 1"]), cause: error)
+        remedy: advice(["gradient_accumulation_steps: 1"]))
     }
   }
 
@@ -79,8 +79,7 @@ extension TrainingLoop {
         at: rows.first.map { examples[$0].source },
         remedy:
           "Lower per_device_train_batch_size or max_length, set gradient_checkpointing: full, "
-          + "or optimizer_in_bwd: false; the last checkpoint is intact.",
-        cause: error)
+          + "or optimizer_in_bwd: false; the last checkpoint is intact.")
     }
   }
 
@@ -106,9 +105,10 @@ extension TrainingLoop {
     let beside = sum > 0 ? ", beside \(sum) bytes of gradients of the step so far" : ""
     return AnnealError(
       .outOfMemory,
-      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone\(beside)",
+      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone\(beside): "
+        + cause.message,
       at: examples[row].source,
-      remedy: advice(sum > 0 ? ["gradient_accumulation_steps: 1"] : []), cause: cause)
+      remedy: advice(sum > 0 ? ["gradient_accumulation_steps: 1"] : []))
   }
 
   /// What helps, beginning with `first`: codes and offloading are for a base that does not move.

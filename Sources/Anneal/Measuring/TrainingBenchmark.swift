@@ -45,7 +45,9 @@ public struct TrainingBenchmark {
   public func run(_ progress: (String) -> Void = { _ in }) throws -> Result {
     let budget = Torch.Memory.budget
     defer { Torch.Memory.budget = budget }
-    if let limit = recipe.memoryLimit?.bytes { Torch.Memory.budget = limit }
+    // As in a run: what is free is free beside what this process holds already.
+    let free = Memory.availableBytes.map { $0 + Torch.Memory.currentBytes }
+    if let limit = recipe.memoryLimit?.bytes ?? free { Torch.Memory.budget = limit }
     if let threads = recipe.threads { Torch.threads = threads }
     progress("loading the model")
     let model = try LanguageModel.load(for: recipe)
@@ -177,7 +179,7 @@ extension TrainingBenchmark {
         + (peakResidentBytes.map { ", \(Amount.bytes($0)) with mapped weights and code" } ?? "")
       return """
         \(tokensPerSecond.fixed(1)) tokens/s: \(Amount.count(tokensPerStep)) tokens in \
-        \(Amount.seconds(secondsPerStep)) a step, \(dtype) on \(device), \(threads) threads
+        \(Amount.seconds(secondsPerStep)) a step, \(dtype) on \(device), \(Amount.count(threads, of: "thread"))
         \((fractionOfMatmul * 100).fixed(0)) % of the machine's matrix rate \
         (\((matrixOperationsPerSecond / 1e12).fixed(2)) TFLOP/s at these shapes)
         peak memory \(memory)

@@ -82,6 +82,11 @@ public enum Amount {
   /// A whole number with commas between thousands: `8,798,208`.
   public static func count(_ count: Int) -> String { Double(count).grouped }
 
+  /// A number of things by name: `1 thread`, `2 threads`.
+  public static func count(_ count: Int, of thing: String) -> String {
+    "\(Double(count).grouped) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// Bytes as `980 MB` or `1.25 GB`, powers of 1000.
   public static func bytes(_ count: Int) -> String {
     let units: [(Double, String)] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
@@ -91,9 +96,10 @@ public enum Amount {
     return "\(count) B"
   }
 
-  /// A duration as `42 s`, `3 min 05 s` or `2 h 07 min`.
+  /// A duration as `8.31 ms`, `42 s`, `3 min 05 s` or `2 h 07 min`.
   public static func seconds(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    if seconds > 0, seconds < 0.1 { return "\((seconds * 1000).brief(3)) ms" }
     if seconds < 10 { return "\(seconds.fixed(1)) s" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

@@ -92,7 +92,7 @@ struct RunFolder {
         .model, "no checkpoint can be trusted:\n  " + notes.joined(separator: "\n  "),
         at: .init(file: path), remedy: "Begin anew with --overwrite.")
     }
-    return (nil, [])
+    return (nil, ["there is no checkpoint in \(path): this run begins anew"])
   }
 
   /// Removes what a run writes, and nothing else.
