@@ -5,18 +5,18 @@ internal import CZlib
 final class Gzip: Compression {
   static let endings = ["gz", "gzip"]
   static let magic: [UInt8] = [0x1F, 0x8B]
+  static let name = "gzip"
+  static let command = "gzip"
 
-  private let source: any ByteProducer
   private let path: String
   // zlib keeps the address of its state.
   private let state: UnsafeMutablePointer<z_stream>
-  private var input: [UInt8] = []
-  private var consumed = 0
-  private var sourceHasMore = true
+  private var input: PackedInput
   private var isInsideMember = true
 
   init(_ source: any ByteProducer, path: String) throws {
-    (self.source, self.path) = (source, path)
+    self.path = path
+    input = PackedInput(source)
     state = .allocate(capacity: 1)
     state.initialize(to: z_stream())
     // 16 more than the largest window asks for gzip's header and checksum.
@@ -34,13 +34,9 @@ final class Gzip: Compression {
   func read(_ count: Int, into bytes: inout [UInt8]) throws -> Bool {
     var wanted = count
     while wanted > 0 {
-      if consumed == input.count, sourceHasMore {
-        input.removeAll(keepingCapacity: true)
-        consumed = 0
-        sourceHasMore = try source.read(1 << 16, into: &input)
-      }
-      if consumed == input.count, !sourceHasMore {
-        if isInsideMember { throw fault("the file ends inside of it") }
+      try input.refill()
+      if input.isOver {
+        if isInsideMember { throw Self.fault("the file ends inside of it", in: path) }
         return false
       }
       if !isInsideMember, !beginMember() { continue }
@@ -51,8 +47,10 @@ final class Gzip: Compression {
 
   /// Begins the next member; false when there is only padding so far.
   private func beginMember() -> Bool {
-    while consumed < input.count, input[consumed] == 0 { consumed += 1 }
-    guard consumed < input.count else { return false }
+    while input.consumed < input.bytes.count, input.bytes[input.consumed] == 0 {
+      input.consumed += 1
+    }
+    guard input.consumed < input.bytes.count else { return false }
     inflateReset(state)
     isInsideMember = true
     return true
@@ -60,33 +58,28 @@ final class Gzip: Compression {
 
   /// Unpacks up to `count` bytes; how many came.
   private func inflate(_ count: Int, into bytes: inout [UInt8]) throws -> Int {
-    guard consumed < input.count else { return 0 }
+    let start = input.consumed
+    guard start < input.bytes.count else { return 0 }
     var status = Z_OK
     var used = 0
     let part = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
-      input.withUnsafeMutableBufferPointer { input in
-        state.pointee.next_in = input.baseAddress.map { $0 + consumed }
-        state.pointee.avail_in = UInt32(input.count - consumed)
+      input.bytes.withUnsafeMutableBufferPointer { input in
+        state.pointee.next_in = input.baseAddress.map { $0 + start }
+        state.pointee.avail_in = UInt32(input.count - start)
         state.pointee.next_out = output.baseAddress
         state.pointee.avail_out = UInt32(count)
         status = CZlib.inflate(state, Z_NO_FLUSH)
-        used = input.count - consumed - Int(state.pointee.avail_in)
+        used = input.count - start - Int(state.pointee.avail_in)
         filled = count - Int(state.pointee.avail_out)
       }
     }
-    consumed += used
+    input.consumed += used
     switch status {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isInsideMember = false
-    default: throw fault("it is damaged")
+    default: throw Self.fault("it is damaged", in: path)
     }
     if bytes.isEmpty { bytes = part } else { bytes += part }
     return part.count
-  }
-
-  private func fault(_ what: String) -> AnnealError {
-    AnnealError(
-      .data, "the file is compressed with gzip, and \(what)", at: .init(file: path),
-      remedy: "Fetch or write it again; `gzip -t FILE` tests one.")
   }
 }

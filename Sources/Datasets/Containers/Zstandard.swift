@@ -13,18 +13,18 @@ internal import AnnealFiles
 final class Zstandard: Compression {
   static let endings = ["zst", "zstd"]
   static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+  static let name = "Zstandard"
+  static let command = "zstd"
 
-  private let source: any ByteProducer
   private let path: String
   private let library: ZstandardLibrary
   private let stream: UnsafeMutableRawPointer
-  private var input: [UInt8] = []
-  private var consumed = 0
-  private var sourceHasMore = true
+  private var input: PackedInput
   private var isInsideFrame = true
 
   init(_ source: any ByteProducer, path: String) throws {
-    (self.source, self.path) = (source, path)
+    self.path = path
+    input = PackedInput(source)
     guard let library = ZstandardLibrary.shared else {
       throw AnnealError(
         .data, "the file is compressed with Zstandard, and there is no libzstd to unpack it",
@@ -42,16 +42,12 @@ final class Zstandard: Compression {
   func read(_ count: Int, into bytes: inout [UInt8]) throws -> Bool {
     var wanted = count
     while wanted > 0 {
-      if consumed == input.count, sourceHasMore {
-        input.removeAll(keepingCapacity: true)
-        consumed = 0
-        sourceHasMore = try source.read(1 << 16, into: &input)
-      }
-      let isOver = consumed == input.count && !sourceHasMore
+      try input.refill()
+      let isOver = input.isOver
       if isOver, !isInsideFrame { return false }
       let got = try unpack(min(wanted, 1 << 18), into: &bytes)
       // The library may hold bytes back that no more input is needed for.
-      if isOver, got == 0 { throw fault("the file ends inside of it") }
+      if isOver, got == 0 { throw Self.fault("the file ends inside of it", in: path) }
       wanted -= got
     }
     return true
@@ -61,9 +57,9 @@ final class Zstandard: Compression {
     var status = 0
     var used = 0
     let part = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
-      input.withUnsafeBytes { input in
+      input.bytes.withUnsafeBytes { bytes in
         var from = ZstandardLibrary.Input(
-          bytes: input.baseAddress, count: input.count, position: consumed)
+          bytes: bytes.baseAddress, count: bytes.count, position: input.consumed)
         var to = ZstandardLibrary.Output(
           bytes: UnsafeMutableRawPointer(output.baseAddress), count: count, position: 0)
         status = library.decompress(stream, &to, &from)
@@ -72,18 +68,12 @@ final class Zstandard: Compression {
     }
     if library.isError(status) != 0 {
       let name = library.errorName(status).map { String(cString: $0) } ?? "damaged"
-      throw fault("it cannot be unpacked: \(name)")
+      throw Self.fault("it cannot be unpacked: \(name)", in: path)
     }
-    consumed = used
+    input.consumed = used
     isInsideFrame = status != 0
     if bytes.isEmpty { bytes = part } else { bytes += part }
     return part.count
-  }
-
-  private func fault(_ what: String) -> AnnealError {
-    AnnealError(
-      .data, "the file is compressed with Zstandard, and \(what)", at: .init(file: path),
-      remedy: "Fetch or write it again; `zstd -t FILE` tests one.")
   }
 }
 

@@ -56,9 +56,9 @@ extension HalfWidthFormat {
     decode(blocks: 1, bytes, into: values)
   }
 
-  @inline(__always)
-  static func store(
-    _ count: Int, _ values: UnsafePointer<Float>, _ bytes: UnsafeMutablePointer<UInt8>
+  static func encode(
+    blocks count: Int, _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
+    into bytes: UnsafeMutablePointer<UInt8>
   ) {
     let target = UnsafeMutableRawPointer(bytes)
     for index in 0..<count {
@@ -67,9 +67,8 @@ extension HalfWidthFormat {
     }
   }
 
-  @inline(__always)
-  static func load(
-    _ count: Int, _ bytes: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>
+  static func decode(
+    blocks count: Int, _ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>
   ) {
     let source = UnsafeRawPointer(bytes)
     for index in 0..<count {
@@ -88,15 +87,6 @@ enum F16: HalfWidthFormat {
 
   static func bits(_ value: Float) -> UInt16 { HalfFloat.bits(value) }
   static func value(_ bits: UInt16) -> Float { HalfFloat.value(bits) }
-
-  static func encode(
-    blocks count: Int, _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) { store(count, values, bytes) }
-
-  static func decode(
-    blocks count: Int, _ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>
-  ) { load(count, bytes, values) }
 }
 
 /// The upper half of numbers of 32 bits (bfloat16).
@@ -114,13 +104,4 @@ enum BF16: HalfWidthFormat {
   }
 
   static func value(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
-
-  static func encode(
-    blocks count: Int, _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) { store(count, values, bytes) }
-
-  static func decode(
-    blocks count: Int, _ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>
-  ) { load(count, bytes, values) }
 }

@@ -88,106 +88,106 @@ enum Q8_0: SmallBlockFormat {
   }
 }
 
-/// 4 bits a value: a scale and 32 levels from -8, 4.5 bits a value in all.
-enum Q4_0: SmallBlockFormat {
+/// A format of 32 levels of 4 bits, or of 5, whose fifth bits lie in four bytes before the others.
+protocol LevelBlockFormat: SmallBlockFormat {
+  /// Bits of a level: 4 or 5.
+  static var bits: Int { get }
+}
+
+extension LevelBlockFormat {
+  static var highest: Int32 { (1 << Int32(bits)) - 1 }
+
+  /// Bytes of 32 levels.
+  static var levelBytes: Int { 4 * bits }
+
+  static func setLevels(_ bytes: UnsafeMutablePointer<UInt8>, _ level: (Int) -> UInt8) {
+    if bits > 4 { setFifthBits(bytes, level) }
+    setNibbles(bytes + (levelBytes - 16), level)
+  }
+
+  static func level(_ bytes: UnsafePointer<UInt8>, _ index: Int) -> UInt8 {
+    let low = nibble(bytes + (levelBytes - 16), index)
+    return bits > 4 ? low | fifthBit(bytes, index) : low
+  }
+}
+
+/// A scale and levels around 0.
+protocol CenteredBlockFormat: LevelBlockFormat {}
+
+extension CenteredBlockFormat {
+  static var bytesPerBlock: Int { 2 + levelBytes }
+  /// The level of 0.
+  private static var center: Int { 1 << (bits - 1) }
+
+  static func encode(
+    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
+    into bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    let center = Float(center)
+    let scale = extreme(values) / -center
+    let inverse = inverse(scale)
+    bytes.setHalf(scale, at: 0)
+    setLevels(bytes + 2) { level(values[$0] * inverse + (center + 0.5), highest: highest) }
+  }
+
+  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
+    let scale = bytes.half(at: 0)
+    for index in 0..<32 { values[index] = scale * Float(Int(level(bytes + 2, index)) - center) }
+  }
+}
+
+/// A scale, an offset and levels from 0.
+protocol ShiftedBlockFormat: LevelBlockFormat {}
+
+extension ShiftedBlockFormat {
+  static var bytesPerBlock: Int { 4 + levelBytes }
+
+  static func encode(
+    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
+    into bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    let (low, high) = range(values)
+    let scale = (high - low) / Float(highest)
+    let inverse = inverse(scale)
+    bytes.setHalf(scale, at: 0)
+    bytes.setHalf(low, at: 2)
+    setLevels(bytes + 4) { level((values[$0] - low) * inverse + 0.5, highest: highest) }
+  }
+
+  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
+    let (scale, low) = (bytes.half(at: 0), bytes.half(at: 2))
+    for index in 0..<32 { values[index] = scale * Float(level(bytes + 4, index)) + low }
+  }
+}
+
+/// 4 bits a value around 0, 4.5 in all.
+enum Q4_0: CenteredBlockFormat {
   static let name = "Q4_0"
   static let number: UInt32 = 2
-  static let bytesPerBlock = 18
   static let tolerance = 0.3
-
-  static func encode(
-    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    let scale = extreme(values) / -8
-    let inverse = inverse(scale)
-    bytes.setHalf(scale, at: 0)
-    setNibbles(bytes + 2) { level(values[$0] * inverse + 8.5, highest: 15) }
-  }
-
-  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
-    let scale = bytes.half(at: 0)
-    for index in 0..<32 { values[index] = scale * Float(Int(nibble(bytes + 2, index)) - 8) }
-  }
+  static let bits = 4
 }
 
-/// 4 bits a value: a scale, an offset and 32 levels from 0, 5 bits a value in all.
-enum Q4_1: SmallBlockFormat {
+/// 4 bits a value and an offset, 5 in all.
+enum Q4_1: ShiftedBlockFormat {
   static let name = "Q4_1"
   static let number: UInt32 = 3
-  static let bytesPerBlock = 20
   static let tolerance = 0.3
-
-  static func encode(
-    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    let (low, high) = range(values)
-    let scale = (high - low) / 15
-    let inverse = inverse(scale)
-    bytes.setHalf(scale, at: 0)
-    bytes.setHalf(low, at: 2)
-    setNibbles(bytes + 4) { level((values[$0] - low) * inverse + 0.5, highest: 15) }
-  }
-
-  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
-    let (scale, low) = (bytes.half(at: 0), bytes.half(at: 2))
-    for index in 0..<32 { values[index] = scale * Float(nibble(bytes + 4, index)) + low }
-  }
+  static let bits = 4
 }
 
-/// 5 bits a value: a scale and 32 levels from -16, 5.5 bits a value in all.
-enum Q5_0: SmallBlockFormat {
+/// 5 bits a value around 0, 5.5 in all.
+enum Q5_0: CenteredBlockFormat {
   static let name = "Q5_0"
   static let number: UInt32 = 6
-  static let bytesPerBlock = 22
   static let tolerance = 0.15
-
-  static func encode(
-    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    let scale = extreme(values) / -16
-    let inverse = inverse(scale)
-    bytes.setHalf(scale, at: 0)
-    setFifthBits(bytes + 2) { level(values[$0] * inverse + 16.5, highest: 31) }
-    setNibbles(bytes + 6) { level(values[$0] * inverse + 16.5, highest: 31) }
-  }
-
-  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
-    let scale = bytes.half(at: 0)
-    for index in 0..<32 {
-      let level = nibble(bytes + 6, index) | fifthBit(bytes + 2, index)
-      values[index] = scale * Float(Int(level) - 16)
-    }
-  }
+  static let bits = 5
 }
 
-/// 5 bits a value: a scale, an offset and 32 levels from 0, 6 bits a value in all.
-enum Q5_1: SmallBlockFormat {
+/// 5 bits a value and an offset, 6 in all.
+enum Q5_1: ShiftedBlockFormat {
   static let name = "Q5_1"
   static let number: UInt32 = 7
-  static let bytesPerBlock = 24
   static let tolerance = 0.15
-
-  static func encode(
-    _ values: UnsafePointer<Float>, importance: UnsafePointer<Float>?,
-    into bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    let (low, high) = range(values)
-    let scale = (high - low) / 31
-    let inverse = inverse(scale)
-    bytes.setHalf(scale, at: 0)
-    bytes.setHalf(low, at: 2)
-    setFifthBits(bytes + 4) { level((values[$0] - low) * inverse + 0.5, highest: 31) }
-    setNibbles(bytes + 8) { level((values[$0] - low) * inverse + 0.5, highest: 31) }
-  }
-
-  static func decode(_ bytes: UnsafePointer<UInt8>, into values: UnsafeMutablePointer<Float>) {
-    let (scale, low) = (bytes.half(at: 0), bytes.half(at: 2))
-    for index in 0..<32 {
-      let level = nibble(bytes + 8, index) | fifthBit(bytes + 4, index)
-      values[index] = scale * Float(level) + low
-    }
-  }
+  static let bits = 5
 }
