@@ -18,6 +18,8 @@ struct AnnealCommand: AsyncParsableCommand {
       TemplateCommand.self, Bench.self, Doctor.self,
     ])
 
+  static var _errorPrefix: String { "error: " }
+
   /// A mistyped verb is named, not the option behind it.
   private static func checkVerb(_ word: String?) throws {
     let verbs = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]

@@ -19,6 +19,13 @@ struct Chat: Verb {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard !output.json else {
+      throw ValidationError(
+        "A chat has no JSON; `anneal generate --messages FILE --json` answers one conversation.")
+    }
+  }
+
   func perform(_ console: Console) async throws {
     let model = try model.load(console)
     if let note = model.templateNote { console.note("note: \(note)") }

@@ -62,6 +62,6 @@ struct Misuse {
   }
 
   private func error(_ message: String) -> String {
-    "Error: \(message)\n  See '\(verb) --help' for more information."
+    "error: \(message)\n  See '\(verb) --help' for more information."
   }
 }

@@ -12,6 +12,9 @@ protocol Verb: AsyncParsableCommand {
 }
 
 extension Verb {
+  // What the parser reports reads as what the work reports.
+  static var _errorPrefix: String { "error: " }
+
   func run() async throws {
     let console = Console(output)
     do {

@@ -76,6 +76,10 @@ WIDE void normalize(const float *x, float factor, float *out, int64_t count) {
   for (int64_t i = 0; i < count; i++) out[i] = x[i] * factor;
 }
 
+WIDE void add(const float *a, const float *b, float *out, int64_t count) {
+  for (int64_t i = 0; i < count; i++) out[i] = a[i] + b[i];
+}
+
 WIDE void multiply(const float *a, const float *b, float *out, int64_t count) {
   for (int64_t i = 0; i < count; i++) out[i] = a[i] * b[i];
 }

@@ -23,6 +23,7 @@ void soft_cap(float *x, float cap, int64_t count);
 void soft_cap_gradient(const float *capped, float *gradient, float cap, int64_t count);
 
 void normalize(const float *x, float factor, float *out, int64_t count);
+void add(const float *a, const float *b, float *out, int64_t count);
 void multiply(const float *a, const float *b, float *out, int64_t count);
 void multiply_offset(const float *a, const float *b, float *out, int64_t count);  // a · (1 + b)
 void accumulate(const float *a, const float *b, float *sum, int64_t count);       // sum += a · b

@@ -33,6 +33,26 @@ at::Tensor input_of(int64_t input, const Tensors &tensors) {
   return input == plain ? tensors[0] : gated_product(tensors[0], tensors[1], /*gelu=*/false);
 }
 
+/// An update s·B·A of a product with `rows` rows: whether its own matrix [out, in] is made, or
+/// whether values go through the rank, whichever costs fewer operations. Low ranks never make it.
+struct UpdateOrder {
+  double rows, rank, in, out;
+  UpdateOrder(int64_t rows, const at::Tensor &a, const at::Tensor &b)
+      : rows(rows), rank(a.size(0)), in(a.size(1)), out(b.size(0)) {}
+
+  /// x·(s·B·A)ᵀ against (x·Aᵀ)·Bᵀ; the input's gradient likewise.
+  bool makes_matrix() const { return in * out * (rank + rows) < rows * rank * (in + out); }
+  /// The factors' gradients out of dyᵀ·x against four products of `rank` rows or columns.
+  bool makes_gradient() const {
+    return in * out * (2 * rank + rows) < 2 * rows * rank * (in + out);
+  }
+};
+
+/// s·B·A, [out, in].
+at::Tensor update_matrix(const at::Tensor &a, const at::Tensor &b, double scale) {
+  return at::mm(b, a).mul_(scale);
+}
+
 /// What a product needs of the weight while it lives: the matrix in x's type and place. A streamed
 /// one's file is read ahead for the product after this, and its own pages are let go at the end.
 class Operand {
@@ -65,9 +85,9 @@ class Operand {
   at::Tensor matrix_, mapped_;
 };
 
-/// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps what holds x, the weights and the masks;
-/// computes W's gradient only when W is trained. A weight in codes is decoded for each product and
-/// not kept.
+/// y = x·Wᵀ + b + Σ s·((x∘m)·Aᵀ)·Bᵀ in x's dtype. Keeps what holds x, the weights, the masks and the
+/// narrow s·(x∘m)·Aᵀ, [N, r]; computes W's gradient only when W is trained. A weight in codes is
+/// decoded for each product and not kept.
 struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   // tensors: what holds x, what holds W, then bias (when `biased`), then A, B and (where masked) the
   // mask of each update.
@@ -86,12 +106,19 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
       const Operand weight(form, &tensors[held], x, form.next);
       y = biased ? at::linear(x, weight.matrix(), tensors[after]) : at::linear(x, weight.matrix());
     }
+    std::vector<at::Tensor> saved = tensors.vec();
     for (const Place &u : places(scales, masked, after + biased)) {
       const at::Tensor kept = u.mask ? x * tensors[u.mask] : x;
       const at::Tensor a = tensors[u.a].to(x.scalar_type()), b = tensors[u.b].to(x.scalar_type());
-      y.addmm_(at::mm(kept, a.t()).mul_(u.scale), b.t());
+      if (UpdateOrder(kept.size(0), a, b).makes_matrix()) {
+        y.addmm_(kept, update_matrix(a, b, u.scale).t());
+        saved.emplace_back();
+      } else {
+        saved.push_back(at::mm(kept, a.t()).mul_(u.scale));
+        y.addmm_(saved.back(), b.t());
+      }
     }
-    ctx->save_for_backward(tensors.vec());
+    ctx->save_for_backward(saved);
     ctx->saved_data["scales"] = scales;
     ctx->saved_data["masked"] = c10::List<bool>(c10::ArrayRef<bool>(flags(masked)));
     ctx->saved_data["biased"] = biased;
@@ -105,7 +132,7 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
   }
 
   static variable_list backward(AutogradContext *ctx, variable_list gradients) {
-    const variable_list tensors = ctx->get_saved_variables();
+    variable_list tensors = ctx->get_saved_variables();
     const auto scales = ctx->saved_data["scales"].toDoubleVector();
     std::vector<bool> masked;
     for (bool flag : ctx->saved_data["masked"].toBoolList()) masked.push_back(flag);
@@ -113,6 +140,8 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
     const WeightForm form = saved_form(ctx);
     const int64_t input = ctx->saved_data["input"].toInt();
     const size_t held = width(input), after = held + form.count();
+    const variable_list narrow(tensors.end() - scales.size(), tensors.end());
+    tensors.resize(tensors.size() - scales.size());
     const at::Tensor dy = gradients[0].contiguous();
     const at::ScalarType type = dy.scalar_type();
     const bool wants_input = ctx->needs_input_grad(0) || (held > 1 && ctx->needs_input_grad(1));
@@ -132,22 +161,41 @@ struct LowRankLinear : torch::autograd::Function<LowRankLinear> {
       out[held] = at::mm(dy.t(), x).to(tensors[held].scalar_type());
     if (biased && ctx->needs_input_grad(after))
       out[after] = dy.sum(0, false, at::kFloat).to(tensors[after].scalar_type());
-    for (const Place &u : updates) {
+    for (size_t i = 0; i < updates.size(); i++) {
+      const Place &u = updates[i];
       const at::Tensor a = tensors[u.a].to(type), b = tensors[u.b].to(type);
-      const at::Tensor inner = at::mm(dy, b).mul_(u.scale);  // [N, r]
+      const UpdateOrder order(dy.size(0), a, b);
+      at::Tensor inner;  // dy·B, [N, r]
+      const auto through_rank = [&] {
+        if (!inner.defined()) inner = at::mm(dy, b).mul_(u.scale);
+        return inner;
+      };
       if (x.defined()) {
         const at::Tensor kept = u.mask ? x * tensors[u.mask] : x;
-        if (ctx->needs_input_grad(u.a))
-          out[u.a] = at::mm(inner.t(), kept).to(tensors[u.a].scalar_type());
-        if (ctx->needs_input_grad(u.b))
-          out[u.b] =
-              at::mm(dy.t(), at::mm(kept, a.t()).mul_(u.scale)).to(tensors[u.b].scalar_type());
+        const at::ScalarType held_as = tensors[u.a].scalar_type();
+        const bool wants_a = ctx->needs_input_grad(u.a), wants_b = ctx->needs_input_grad(u.b);
+        if (order.makes_gradient()) {
+          const at::Tensor whole = at::mm(dy.t(), kept).mul_(u.scale);  // [out, in]
+          if (wants_a) out[u.a] = at::mm(b.t(), whole).to(held_as);
+          if (wants_b) out[u.b] = at::mm(whole, a.t()).to(held_as);
+        } else {
+          if (wants_a) out[u.a] = at::mm(through_rank().t(), kept).to(held_as);
+          if (wants_b) {
+            const at::Tensor h =
+                narrow[i].defined() ? narrow[i] : at::mm(kept, a.t()).mul_(u.scale);
+            // The few rows on the left: the product reads dy as it lies.
+            out[u.b] = at::mm(h.t(), dy).t().contiguous().to(held_as);
+          }
+        }
       }
       if (!wants_input) continue;
+      const bool makes = order.makes_matrix();
+      const at::Tensor left = makes ? dy : through_rank();
+      const at::Tensor right = makes ? update_matrix(a, b, u.scale) : a;
       if (u.mask)
-        dx.addcmul_(at::mm(inner, a), tensors[u.mask]);
+        dx.addcmul_(at::mm(left, right), tensors[u.mask]);
       else
-        dx.addmm_(inner, a);
+        dx.addmm_(left, right);
     }
     if (wants_input && input == plain) out[0] = dx;
     if (wants_input && input != plain)

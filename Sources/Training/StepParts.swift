@@ -75,12 +75,14 @@ extension TrainingLoop {
         .requiringGradient(true)
       for one in block.parts {
         try part(one.name, times: count) {
-          let y = one.apply(x, pass)
+          let y = one.apply(ResidualStream(x), pass).value
           _ = Tensor.gradients(of: [y], seeds: [y.detached()], for: [x] + trained)
         }
         // Blocks that keep only their input run forward once more.
         if settings.checkpointing == .full {
-          try part(one.name, times: count) { withoutGradient { _ = one.apply(x, pass) } }
+          try part(one.name, times: count) {
+            withoutGradient { _ = one.apply(ResidualStream(x), pass).value }
+          }
         }
       }
       let hidden = withoutGradient { x.detached().indexSelect(0, tensors.lossPositions) }

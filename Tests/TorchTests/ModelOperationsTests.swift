@@ -15,6 +15,25 @@ struct ModelOperationsTests {
     }
   }
 
+  @Test(arguments: kernelTypes, [0, 1, 2])
+  func `RMSNorm of a sum equals the sum and its norm, whichever of them is used`(
+    dtype: DType, used: Int
+  ) {
+    // 1,100 is wider than a stretch of the kernel and no multiple of it.
+    for width in [64, 1100] {
+      let inputs = [sample([7, width]), sample([7, width], 1), sample([width], 2)]
+      expectSame(inputs, dtype) {
+        let (sum, normal) = rmsNorm(adding: $0[1], to: $0[0], weight: $0[2], epsilon: 1e-5)
+        // The weight bears no gradient where the norm is not used.
+        return used == 0 ? sum + $0[2] * 0 : used == 1 ? normal : sum + normal
+      } as: {
+        let sum = $0[0] + $0[1]
+        let normal = sum * (sum.squared().mean(-1, keep: true) + 1e-5).rsqrt() * $0[2]
+        return used == 0 ? sum + $0[2] * 0 : used == 1 ? normal : sum + normal
+      }
+    }
+  }
+
   @Test func `RMSNorm takes float32 weights beside bfloat16 values`() {
     let x = sample([4, 32]).to(.bfloat16)
     let y = rmsNorm(x, weight: .full([32], 2), epsilon: 1e-6)
@@ -46,6 +65,38 @@ struct ModelOperationsTests {
       return .concatenated(
         [parts[0] * c - parts[1] * s, parts[1] * c + parts[0] * s, parts[2]], dimension: 2)
     }
+  }
+
+  @Test(arguments: kernelTypes, [8, 6])
+  func `a rotation in place equals the one beside, gradients included`(dtype: DType, half: Int) {
+    let angles = sample([9, half], 3)
+    expectSame([sample([9, 64])], dtype) {
+      // A fresh result, as of a linear map; its own gradient does not need it.
+      rotatedInPlace($0[0] * 2, width: 16, cosine: angles.cos(), sine: angles.sin())
+    } as: {
+      rotated(
+        ($0[0] * 2).view(9, 4, 16), cosine: angles.to(.float64).cos(),
+        sine: angles.to(.float64).sin()
+      ).view(9, 64)
+    }
+  }
+
+  @Test func `a rotation in place writes over a fresh result and leaves leaves and views alone`() {
+    let angles = sample([5, 4], 3)
+    let turn: (Tensor) -> Tensor = {
+      rotatedInPlace($0, width: 8, cosine: angles.cos(), sine: angles.sin())
+    }
+    let fresh = sample([5, 16])
+    let expected = rotated(fresh.view(5, 2, 8), cosine: angles.cos(), sine: angles.sin()).floats()
+    let kept = fresh.floats()
+    let leaf = fresh.copied().requiringGradient()
+    #expect(turn(leaf).floats() == expected)
+    #expect(leaf.floats() == kept)
+    let view = fresh.copied().view(5, 16)
+    #expect(turn(view).floats() == expected)
+    #expect(view.floats() == kept)
+    #expect(turn(fresh).floats() == expected)
+    #expect(fresh.floats() == expected)
   }
 
   @Test func `a rotation of a slice of a wider tensor is the slice's`() {
@@ -101,6 +152,28 @@ struct ModelOperationsTests {
       let first = Tensor.linear(Tensor.linear(x, $0[3]), $0[4]) * 2
       let second = Tensor.linear(Tensor.linear($0[0], $0[5]), $0[6]) * 0.5
       return Tensor.linear($0[0], $0[1], $0[2]) + first + second
+    }
+  }
+
+  @Test(arguments: kernelTypes, [false, true])
+  func `a low-rank linear equals its parts in the order for high ranks too`(
+    dtype: DType, masked: Bool
+  ) {
+    // 200 rows through a rank of 40 cost more than the matrix [40, 48] of the update.
+    let mask = dropoutMask(
+      count: .arange(200), positions: .arange(200), width: 48, probability: 0.25, seed: 1, step: 1,
+      site: 1, dtype: dtype)
+    let inputs = [
+      sample([200, 48]), sample([40, 48], 1, deviation: 0.15),
+      sample([40, 48], 3, deviation: 0.15), sample([40, 40], 4, deviation: 0.15),
+    ]
+    expectSame(inputs, dtype) {
+      lowRankLinear(
+        .values($0[0]), weight: $0[1], bias: nil,
+        updates: [.init(a: $0[2], b: $0[3], scale: 2, dropoutMask: masked ? mask : nil)])
+    } as: {
+      let x = masked ? $0[0] * mask.to(.float64) : $0[0]
+      return Tensor.linear($0[0], $0[1]) + Tensor.linear(Tensor.linear(x, $0[2]), $0[3]) * 2
     }
   }
 

@@ -30,7 +30,7 @@ public struct GenerationBenchmark {
     guard promptTokens + newTokens <= limit else {
       throw AnnealError(
         .usage, "\(promptTokens + newTokens) tokens; the model has \(limit) positions",
-        remedy: "Ask for fewer.")
+        remedy: "Give a smaller --prompt-tokens or --new-tokens.")
     }
     var random = SplitMix64(seed: 17)
     let vocabulary = model.network.configuration.vocabularySize

@@ -73,7 +73,8 @@ public struct TrainingBenchmark {
       tokensPerStep: reports.last?.tokens ?? 0, secondsPerStep: seconds[seconds.count / 2],
       operationsPerStep: operations.count(batch) * Double(recipe.gradientAccumulationSteps),
       matrixOperationsPerSecond: rate, parts: parts, peakBytes: peak, peakResidentBytes: resident,
-      trainedParameters: loop.parameters.count, threads: Torch.threads,
+      trainedParameters: loop.parameters.count, fittingTokens: loop.progress.fittingTokens,
+      threads: Torch.threads,
       device: "\(model.network.device)", dtype: model.network.dtype.rawValue)
   }
 
@@ -82,7 +83,7 @@ public struct TrainingBenchmark {
     guard tokens <= limit else {
       throw AnnealError(
         .usage, "\(tokens) tokens a row; the model has \(limit) positions",
-        remedy: "Give fewer tokens.")
+        remedy: "Give fewer as --tokens.")
     }
     var settings = recipe.settings(totalSteps: nil)
     settings.batch = .rows(
@@ -128,6 +129,8 @@ extension TrainingBenchmark {
     public var peakResidentBytes: Int?
     /// Values that are trained.
     public var trainedParameters: Int
+    /// Tokens that were computed at once where a micro-batch did not fit into memory; else nil.
+    public var fittingTokens: Int?
     /// Threads of the processor.
     public var threads: Int
     /// Where it ran.
@@ -151,26 +154,37 @@ extension TrainingBenchmark {
         "matmul_flops_per_second": .number(matrixOperationsPerSecond),
         "fraction_of_matmul": .number(fractionOfMatmul), "peak_bytes": .integer(peakBytes),
         "peak_resident_bytes": peakResidentBytes.map(JSON.integer) ?? .null,
-        "trained_parameters": .integer(trainedParameters), "threads": .integer(threads),
+        "trained_parameters": .integer(trainedParameters),
+        "fitting_tokens": fittingTokens.map(JSON.integer) ?? .null, "threads": .integer(threads),
         "device": .string(device), "dtype": .string(dtype),
         "seconds_by_part": .object(
           .init(
-            uniqueKeysWithValues: (parts + [rest]).map { ($0.name, JSON.number($0.seconds)) })),
+            uniqueKeysWithValues: allParts.map { ($0.name, JSON.number($0.seconds)) })),
       ]
     }
 
     /// What the parts leave of a step: the final norm, the embedding, adding gradients, waiting.
-    public var rest: PartTime {
-      PartTime(
-        name: "other",
-        seconds: Swift.max(0, secondsPerStep - parts.reduce(0) { $0 + $1.seconds }))
+    ///
+    /// None where the parts, each measured by itself, came to more than the step.
+    public var rest: PartTime? {
+      let seconds = secondsPerStep - parts.reduce(0) { $0 + $1.seconds }
+      return seconds > 0 ? PartTime(name: "other", seconds: seconds) : nil
+    }
+
+    private var allParts: [PartTime] { parts + [rest].compactMap { $0 } }
+
+    private var split: String {
+      fittingTokens.map {
+        "\nmicro-batches did not fit and were computed in parts of at most "
+          + Amount.count($0, of: "token")
+      } ?? ""
     }
 
     /// What is printed for people.
     public var summary: String {
       let share = { (seconds: Double) in "\((seconds / secondsPerStep * 100).fixed(0)) %" }
-      let width = (parts + [rest]).map(\.name.count).max() ?? 0
-      let lines = (parts + [rest]).map { part in
+      let width = allParts.map(\.name.count).max() ?? 0
+      let lines = allParts.map { part in
         let gap = String(repeating: " ", count: width - part.name.count)
         return "  \(part.name)\(gap)  \(Amount.seconds(part.seconds))  \(share(part.seconds))"
       }
@@ -182,8 +196,8 @@ extension TrainingBenchmark {
         \(Amount.seconds(secondsPerStep)) a step, \(dtype) on \(device), \(Amount.count(threads, of: "thread"))
         \((fractionOfMatmul * 100).fixed(0)) % of the machine's matrix rate \
         (\((matrixOperationsPerSecond / 1e12).fixed(2)) TFLOP/s at these shapes)
-        peak memory \(memory)
-        of a step:
+        peak memory \(memory)\(split)
+        the parts of a step, each measured by itself:
         \(lines.joined(separator: "\n"))
         """
     }

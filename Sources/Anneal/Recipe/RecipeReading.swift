@@ -33,6 +33,7 @@ extension Recipe {
     ]
     var entries: [String: (word: String, node: RecipeNode)] = [:]
     for layer in layers { entries.merge(layer.entries) { $1 } }
+    let named = Set(entries.keys)
     entries = entries.filter { !$0.value.node.isNull }
     self.init(model: "", datasets: [], output: "")
     for key in RecipeKey.all {
@@ -43,7 +44,7 @@ extension Recipe {
       }
     }
     fillDefaults(given: Set(entries.keys))
-    try check(entries.mapValues(\.node), file: file)
+    try check(entries.mapValues(\.node), named: named, file: file)
   }
 
   private static func missing(_ key: RecipeKey, file: String) -> AnnealError {
@@ -66,7 +67,11 @@ extension Recipe {
 
 extension Recipe {
   /// Throws where two keys contradict each other.
-  private func check(_ given: [String: RecipeNode], file: String) throws {
+  ///
+  /// - Parameter named: the keys that are written down, those without a value too.
+  private func check(
+    _ given: [String: RecipeNode], named: Set<String>, file: String
+  ) throws {
     func fault(_ key: String, _ message: String, _ remedy: String) -> AnnealError {
       let place = given[key]?.place(key) ?? AnnealError.Place(file: file, field: key)
       return AnnealError(.recipe, message, at: place, remedy: remedy)
@@ -96,6 +101,12 @@ extension Recipe {
         "offload",
         "gradient_checkpointing: \(gradientCheckpointing.rawValue) keeps activations in the graph",
         "Use gradient_checkpointing: full, or offload: weights.")
+    }
+    let details = ["quantization_type", "double_quantization"]
+    if !named.contains("quantization_bit"), let key = details.first(where: given.keys.contains) {
+      throw fault(
+        key, "nothing is held in codes without quantization_bit",
+        "Add quantization_bit: 4 (or 8), or leave \(key) out.")
     }
     if let bits = quantizationBit, quantizationType.bits != bits {
       throw fault(

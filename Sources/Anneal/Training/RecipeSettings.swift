@@ -117,14 +117,31 @@ extension LanguageModel {
     }
     model.hasLearnedTemplate = recipe.stage == .sft
     if recipe.finetuningType == .lora, recipe.adapterNameOrPath == nil {
-      try model.attach(
-        recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
+      try recipe.checkRank(for: model)
+      do {
+        try model.attach(
+          recipe.adapter, modulesToSave: recipe.loraModulesToSave, seed: UInt64(recipe.seed))
+      } catch let error as TorchError where error.code == .outOfMemory {
+        throw AnnealError(
+          .outOfMemory, "the adapter does not fit into memory: \(error.message)",
+          remedy: "Use a lower lora_rank, fewer lora_target_modules or lora_modules_to_save, or "
+            + "raise memory_limit.")
+      }
     }
     return model
   }
 }
 
 extension Recipe {
+  /// Throws where the rank exceeds that of every matrix it could be added to.
+  fileprivate func checkRank(for model: LanguageModel) throws {
+    let largest = model.network.inventory.linears.map { min($0.site.inputs, $0.site.outputs) }.max()
+    guard let largest, loraRank > largest else { return }
+    throw AnnealError(
+      .recipe, "lora_rank is \(loraRank); the base's largest matrix has rank \(largest)",
+      remedy: "Usual ranks are 8 to 64; finetuning_type: full trains whole matrices.")
+  }
+
   /// The recipe with `~` in its paths written out, as a run opens them.
   var withWholePaths: Recipe {
     func whole(_ path: String) -> String {

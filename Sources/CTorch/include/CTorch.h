@@ -173,9 +173,14 @@ ct_result ct_quantized_linear(
 // Model operations, each a custom autograd function (norm.cpp, rotary.cpp, gated.cpp)
 ct_result ct_rms_norm(
     ct_in x, ct_in weight, double epsilon, bool unit_offset, ct_tensor **out);
+ct_result ct_added_rms_norm(
+    ct_in x, ct_in addition, ct_in weight, double epsilon, bool unit_offset, ct_tensor **sum,
+    ct_tensor **out);
 ct_result ct_layer_norm(
     ct_in x, ct_in weight_or_null, ct_in bias_or_null, double epsilon, ct_tensor **out);
 ct_result ct_rotate(ct_in x, ct_in cosine, ct_in sine, ct_tensor **out);
+ct_result ct_rotate_in_place(  // x [N, H·width] is written to where that can be done
+    ct_in x, ct_in cosine, ct_in sine, int64_t width, ct_tensor **out);
 ct_result ct_gated(ct_in gate, ct_in up, bool gelu, ct_tensor **out);
 
 // Attention (attention.cpp)

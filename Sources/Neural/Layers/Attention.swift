@@ -33,13 +33,24 @@ public final class Attention {
   ///   - pass: positions, document bounds, caches and adapters of these tokens.
   public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
     let c = configuration
-    var q = query(x, in: pass).view(-1, c.heads, c.headWidth)  // [N, H, E]
-    var k = key(x, in: pass).view(-1, c.kvHeads, c.headWidth)  // [N, K, E]
+    let q = turned(query(x, in: pass), c.heads, queryNorm, in: pass)  // [N, H, E]
+    let k = turned(key(x, in: pass), c.kvHeads, keyNorm, in: pass)  // [N, K, E]
     let v = value(x, in: pass).view(-1, c.kvHeads, c.headWidth)  // [N, K, E]
-    if let queryNorm, let keyNorm { (q, k) = (queryNorm(q), keyNorm(k)) }
-    if let rotary = pass.rotary { (q, k) = (rotary(q), rotary(k)) }
     let mixed = mix(q, k, v, in: pass)  // [N, H, E]
     return output(mixed.reshaped([-1, c.heads * c.headWidth]), in: pass)
+  }
+
+  /// The heads of a product `[N, H·E]` that is used for nothing else, normalised and turned, as
+  /// `[N, H, E]`.
+  private func turned(
+    _ product: Tensor, _ heads: Int, _ norm: RMSNorm?, in pass: Pass
+  ) -> Tensor {
+    let width = configuration.headWidth
+    guard let norm else {
+      return (pass.rotary?.inPlace(product, width: width) ?? product).view(-1, heads, width)
+    }
+    let normal = norm(product.view(-1, heads, width))
+    return pass.rotary?(normal) ?? normal
   }
 
   /// Each document to itself, and to what its cache holds.

@@ -14,7 +14,7 @@ public protocol Block: AnyObject {
 extension Block {
   /// The residual stream after this block, `[N, D]` → `[N, D]`.
   public func callAsFunction(_ x: Tensor, in pass: Pass) -> Tensor {
-    parts.reduce(x) { x, part in part.apply(x, pass) }
+    parts.reduce(ResidualStream(x)) { stream, part in part.apply(stream, pass) }.value
   }
 }
 
@@ -22,11 +22,13 @@ extension Block {
 public struct BlockPart {
   /// What the part is, such as `attention`.
   public let name: String
-  /// The residual stream after it, `[N, D]` → `[N, D]`.
-  public let apply: (Tensor, Pass) -> Tensor
+  /// The residual stream after it.
+  public let apply: (ResidualStream, Pass) -> ResidualStream
 
   /// A part called `name`.
-  public init(_ name: String, _ apply: @escaping (Tensor, Pass) -> Tensor) {
+  public init(
+    _ name: String, _ apply: @escaping (ResidualStream, Pass) -> ResidualStream
+  ) {
     self.name = name
     self.apply = apply
   }
@@ -54,8 +56,12 @@ public final class DecoderBlock: Block {
   /// Attention, then the feed-forward.
   public var parts: [BlockPart] {
     [
-      BlockPart("attention") { [self] x, pass in x + attention(attentionNorm(x), in: pass) },
-      BlockPart("feed_forward") { [self] x, pass in x + feedForward(feedForwardNorm(x), in: pass) },
+      BlockPart("attention") { [self] stream, pass in
+        stream.adding(attentionNorm) { attention($0, in: pass) }
+      },
+      BlockPart("feed_forward") { [self] stream, pass in
+        stream.adding(feedForwardNorm) { feedForward($0, in: pass) }
+      },
     ]
   }
 }

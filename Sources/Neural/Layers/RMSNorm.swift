@@ -18,4 +18,11 @@ public final class RMSNorm {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     rmsNorm(x, weight: weight.value, epsilon: epsilon)
   }
+
+  /// `x + addition`, and that sum at unit root mean square, scaled.
+  public func callAsFunction(
+    adding addition: Tensor, to x: Tensor
+  ) -> (sum: Tensor, normal: Tensor) {
+    rmsNorm(adding: addition, to: x, weight: weight.value, epsilon: epsilon)
+  }
 }

@@ -74,4 +74,9 @@ public struct RotaryTables {
 
   /// `x` turned, `[N, H, E]` → `[N, H, E]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { rotated(x, cosine: cosine, sine: sine) }
+
+  /// Heads of `width` turned, `[N, H·width]` → the same, in the memory of an `x` that is given up.
+  public func inPlace(_ x: Tensor, width: Int) -> Tensor {
+    rotatedInPlace(x, width: width, cosine: cosine, sine: sine)
+  }
 }

@@ -17,6 +17,24 @@ public func rmsNorm(
   }
 }
 
+/// `x + addition` and its ``rmsNorm(_:weight:epsilon:unitOffset:)``, in one pass over memory.
+///
+/// The gradient of the sum and that of the norm are added in one pass too. Keeps the sum and four
+/// bytes a row.
+///
+/// - Parameters:
+///   - addition: `[…, D]`, of x's type.
+///   - x: `[…, D]`.
+///   - weight: `[D]`.
+public func rmsNorm(
+  adding addition: Tensor, to x: Tensor, weight: Tensor, epsilon: Double, unitOffset: Bool = false
+) -> (sum: Tensor, normal: Tensor) {
+  Tensor.pair(of: [x, addition, weight]) {
+    ct_added_rms_norm(
+      x.pointer, addition.pointer, weight.pointer, epsilon, unitOffset, $0, $1)
+  }
+}
+
 /// Layer normalization over the last dimension of x `[…, D]`; weight and bias `[D]`.
 ///
 /// Paper: arXiv 1607.06450.

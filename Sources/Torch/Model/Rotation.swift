@@ -15,3 +15,19 @@ public func rotated(_ x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor {
     ct_rotate(x.pointer, cosine.pointer, sine.pointer, $0)
   }
 }
+
+/// ``rotated(_:cosine:sine:)`` in x's own memory, where the processor's kernels can write there.
+///
+/// For a fresh result that nothing else reads: x must not be used afterwards. A gradient that needs
+/// the old value fails with a message instead of being wrong.
+///
+/// - Parameters:
+///   - x: heads side by side, `[N, H·width]`.
+///   - width: the width E of a head.
+///   - cosine: `[N, R/2]`, float32.
+///   - sine: `[N, R/2]`, float32.
+public func rotatedInPlace(_ x: Tensor, width: Int, cosine: Tensor, sine: Tensor) -> Tensor {
+  Tensor.make(of: [x, cosine, sine]) {
+    ct_rotate_in_place(x.pointer, cosine.pointer, sine.pointer, Int64(width), $0)
+  }
+}
