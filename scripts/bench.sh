@@ -39,6 +39,23 @@ peer() {
     { echo "bench: $script failed:" >&2; tail -n 5 "$work/$name.log" >&2; }
 }
 
+# between NAME PEER SCRIPT ARGUMENTS…: the peer's run between two of ours, which the array `ours` holds:
+# where a machine's speed drifts, it favours neither. The mean of ours goes to NAME.json.
+between() {
+  local name=$1
+  shift
+  "$anneal" bench train "${ours[@]}" --json >"$work/$name.before"
+  peer "$@"
+  "$anneal" bench train "${ours[@]}" --json >"$work/$name.after"
+  python3 - "$work/$name" <<'PY'
+import json, sys
+before, after = (json.load(open(f"{sys.argv[1]}.{when}")) for when in ("before", "after"))
+for key in ("tokens_per_second", "fraction_of_matmul"):
+    before[key] = (before[key] + after[key]) / 2
+json.dump(before, open(sys.argv[1] + ".json", "w"))
+PY
+}
+
 # compare TITLE OURS PEER [NOTE]: a line of ours, one of the peer's, and the ratio, kept for the end.
 compare() {
   python3 - "$work/ratios" "$@" <<'PY'
@@ -101,16 +118,15 @@ PY
 }
 
 lora() {
-  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
-    --dtype bfloat16 --json >"$work/lora.json"
-  peer peft peft_step.py "$work/model" bfloat16 "$tokens" "$batch"
+  local ours=(--model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 --dtype bfloat16)
+  between lora peft peft_step.py "$work/model" bfloat16 "$tokens" "$batch"
   compare "lora" "$work/lora.json" "$work/peft.json"
 }
 
 qlora() {
-  "$anneal" bench train --model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
-    --set quantization_bit=4 --set gradient_checkpointing=selective --dtype bfloat16 --json >"$work/qlora.json"
-  peer bitsandbytes qlora_step.py "$work/model" "$tokens" "$batch"
+  local ours=(--model "$work/model" --tokens "$tokens" --batch "$batch" --set learning_rate=1e-4 \
+    --set quantization_bit=4 --set gradient_checkpointing=selective --dtype bfloat16)
+  between qlora bitsandbytes qlora_step.py "$work/model" "$tokens" "$batch"
   compare "qlora" "$work/qlora.json" "$work/bitsandbytes.json" "(activations: selective here, all recomputed there)"
 }
 

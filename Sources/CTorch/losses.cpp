@@ -154,9 +154,10 @@ void composed_rows(
   logits.copy_(slope);
 }
 
-/// Rows whose logits take about 96 MB, so that a pass over the weight is well used; 256 MB when
-/// each chunk also adds to a gradient as large as the weight. All rows where that takes no more:
-/// their gradient then needs no sum in float32.
+/// Rows whose logits take at most about 96 MB, so that a pass over the weight is well used; 256 MB
+/// when each chunk also adds to a gradient as large as the weight. All rows where that takes no more:
+/// their gradient then needs no sum in float32. Chunks are alike: a short one at the end would read
+/// all of the weight for little.
 int64_t chosen_chunk(
     const ct_cross_entropy_request &request, const at::Tensor &weight, int64_t rows) {
   if (request.chunk > 0) return request.chunk;
@@ -164,7 +165,10 @@ int64_t chosen_chunk(
   const int64_t bytes = int64_t(request.wants_weight_gradient ? 256 : 96) << 20;
   const bool needs_sum = request.wants_weight_gradient && weight.scalar_type() != at::kFloat;
   if (needs_sum && rows * row <= bytes + 2 * weight.numel()) return std::max<int64_t>(rows, 1);
-  return std::clamp<int64_t>(bytes / std::max<int64_t>(row, 1) / 32 * 32, 32, 4096);
+  const int64_t most = std::clamp<int64_t>(bytes / std::max<int64_t>(row, 1) / 32 * 32, 32, 4096);
+  const int64_t chunks = std::max<int64_t>(1, (rows + most - 1) / most);
+  const int64_t even = (rows + chunks - 1) / chunks;
+  return std::min(most, (even + 31) / 32 * 32);
 }
 
 /// The whole computation; the outputs are filled chunk by chunk.
