@@ -208,7 +208,7 @@ extension ParityReport {
     ]
   }
 
-  fileprivate var words: String {
+  var words: String {
     "read back: \(texts) texts and \(tensors) tensors are the model's"
       + (largestErrorTensor.isEmpty
         ? ""

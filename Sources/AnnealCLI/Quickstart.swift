@@ -31,7 +31,8 @@ struct Quickstart: Verb {
     let test = resources + "/demo/test.jsonl"
     let run = destination + "/run"
     let merged = destination + "/model"
-    try OutputFolder.prepare(merged, overwrite: overwrite)
+    let ollama = destination + "/ollama"
+    for folder in [merged, ollama] { try OutputFolder.prepare(folder, overwrite: overwrite) }
     try Folder.create(destination)
 
     console.note(heading(1, "Train: LoRA on \(resources)/demo/train.jsonl"))
@@ -47,18 +48,22 @@ struct Quickstart: Verb {
     try model.merged().export(to: merged)
     try AtomicFile.write(comparison.page, to: destination + "/comparison.html")
 
+    console.note(heading(4, "Export: a GGUF file for llama.cpp, in a folder for Ollama"))
+    let exported = try ModelExport(model: merged, mix: .named("q8_0")).ollama(to: ollama)
+    console.note("  \(Amount.bytes(exported.bytes)); \(exported.parity.words)")
+
     let json: JSON = [
       "base": comparison.base.json, "tuned": comparison.tuned.json, "training": summary,
       "paths": [
         "run": .string(run), "adapter": .string(run + "/best"), "model": .string(merged),
         "report": .string(run + "/report.html"),
-        "comparison": .string(destination + "/comparison.html"),
+        "comparison": .string(destination + "/comparison.html"), "ollama": .string(ollama),
       ],
     ]
     console.result(json, closing(comparison, summary, base: base, merged: merged))
   }
 
-  private func heading(_ number: Int, _ text: String) -> String { "\n[\(number)/3] \(text)" }
+  private func heading(_ number: Int, _ text: String) -> String { "\n[\(number)/4] \(text)" }
 
   private func train(
     _ base: String, _ resources: String, _ run: String, _ console: Console
@@ -109,10 +114,13 @@ struct Quickstart: Verb {
       \(destination)/run/best               the adapter, in PEFT's layout
       \(destination)/comparison.html        base against tuned
       \(destination)/model                  base and adapter in one folder, for other tools
+      \(destination)/ollama                 the same as GGUF, with a Modelfile
 
     Try it:
       anneal chat --model \(merged)
       anneal generate --model \(base) --adapter \(destination)/run/best --prompt "wake me at half past six"
+      ollama create anneal-demo -f \(destination)/ollama/Modelfile && ollama run anneal-demo
+      llama-cli -m \(destination)/ollama/model.gguf -p "wake me at half past six"
 
     With your own model (a Hugging Face folder) and data (JSON, JSONL or CSV):
       anneal data inspect yours.jsonl --model MODEL

@@ -170,12 +170,11 @@ public struct BPETrainer {
   private func preTokenizerJSON(_ byteLevel: JSON) -> JSON {
     if pattern == .gpt2 { return byteLevel }
     if pattern == .separate {
+      // No merge has a sign, so that signs stay apart without a step for them; and llama.cpp knows
+      // the rest by a name.
       return [
         "type": "Sequence",
-        "pretokenizers": [
-          ["type": "Digits", "individual_digits": true],
-          ["type": "Punctuation", "behavior": "Isolated"], byteLevel,
-        ],
+        "pretokenizers": [["type": "Digits", "individual_digits": true], byteLevel],
       ]
     }
     let regex = SplitPattern.cl100k(maximumDigits: pattern == .llama3 ? 3 : 1)
