@@ -13,6 +13,26 @@ import Testing
     #expect(model.network.dtype == .bfloat16)
   }
 
+  @Test func `what hinders an export is told of a folder before anything is trained`() throws {
+    #expect(ModelExport.obstacle(toExporting: folder) == nil)
+    let other = try TemporaryFolder()
+    for name in Folder.names(in: folder) where name != "tokenizer.json" {
+      try AtomicFile.copy(folder + "/" + name, to: other.path + "/" + name)
+    }
+    let cut: JSON = [
+      "type": "Sequence",
+      "pretokenizers": [
+        ["type": "Split", "pattern": ["Regex": "a"], "behavior": "Isolated", "invert": false],
+        ["type": "ByteLevel", "add_prefix_space": false, "use_regex": true],
+      ],
+    ]
+    let tokenizer = try JSON(contentsOf: folder + "/tokenizer.json", code: .model)
+    _ = try other.write(
+      tokenizer.setting("pre_tokenizer", to: cut).text(), to: "tokenizer.json")
+    let obstacle = ModelExport.obstacle(toExporting: other.path)
+    #expect(obstacle?.message.contains("llama.cpp has no name") == true, "\(String(describing: obstacle))")
+  }
+
   @Test func `the embedded base ends its turns and knows nothing of JSON actions`() throws {
     let model = try LanguageModel.load(from: folder, as: .float32)
     let asked = Conversation([.user("set an alarm for seven in the morning")])

@@ -1,5 +1,5 @@
 public import AnnealExport
-internal import AnnealFiles
+public import AnnealFiles
 internal import AnnealText
 
 /// Writing a model for other programs to run.
@@ -96,6 +96,25 @@ public struct ModelExport {
       text: ModelText(
         loaded.encoder, hasTemplate: loaded.hasChatTemplate, file: adapter ?? model),
       importance: calibration.isEmpty ? importance : try loaded.importance(on: calibration))
+  }
+
+  /// Why what is trained from the model in `folder` could not be written as GGUF; nil when nothing
+  /// that can be known beforehand stands in the way.
+  ///
+  /// Reads the configuration, the tokenizer and the headers of the weights.
+  public static func obstacle(toExporting folder: String, template: String? = nil) -> AnnealError? {
+    do {
+      let export = ModelExport(model: folder, mix: try .named("f16"), template: template)
+      // Codes are read through the model, which tells nothing more about its names.
+      guard try ModelFolder(folder).configuration().member("quantization_config") == nil else {
+        return nil
+      }
+      let parts = try export.parts()
+      _ = try export.plan(parts, parts.text)
+      return nil
+    } catch {
+      return error as? AnnealError
+    }
   }
 
   private func plan(_ parts: Parts, _ text: ModelText) throws -> GGUFModel {

@@ -82,6 +82,12 @@ public final class TrainingRun {
     if model.network.dtype == .float32, recipe.dtype == .auto, model.network.device == .cpu {
       tell(.note("this processor has no fast bfloat16: training in float32"))
     }
+    // Said now, not after hours of training.
+    if let obstacle = ModelExport.obstacle(
+      toExporting: recipe.modelNameOrPath, template: recipe.chatTemplate)
+    {
+      tell(.note("the result cannot be exported as GGUF: \(obstacle.message)"))
+    }
     if recipe.stage == .sft, let note = model.templateNote {
       tell(.note("\(note), and is saved with the result; chat_template: names another"))
     }
