@@ -37,13 +37,14 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Inference": ["AnnealInference", "AnnealNeural", "AnnealText"],
-  "Evaluation": ["AnnealEvaluation"],
+  "Evaluation": ["AnnealEvaluation", "AnnealFiles"],
   "Training": [
     "AnnealTraining", "AnnealEvaluation", "AnnealAdapters", "AnnealDatasets", "AnnealNeural",
     "AnnealTorch", "AnnealFiles",
   ],
   "Anneal": [
-    "Anneal", "AnnealDatasets", "AnnealNeural", "AnnealText", "AnnealFiles", "AnnealTorch",
+    "Anneal", "AnnealEvaluation", "AnnealDatasets", "AnnealNeural", "AnnealText", "AnnealFiles",
+    "AnnealTorch",
   ],
   "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],
 ]

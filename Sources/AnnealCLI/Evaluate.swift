@@ -7,15 +7,15 @@ import Foundation
 /// Rows to measure a model on.
 struct MeasureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The data file; may be given several times.", valueName: "file"))
-  var data: [String]
+  var data: [String] = []
 
   @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
   var format: String?
 
   @Option(
     help: ArgumentHelp(
-      "Reply metrics with commas between: exact_match,json_valid,json_match,f1.", valueName: "names"
-    ))
+      "Reply metrics with commas between: exact_match,json_valid,json_match,f1,rouge1,rouge2,"
+        + "rougeL,bleu,chrf.", valueName: "names"))
   var metrics = ""
 
   @Option(help: "The most tokens a reply may have.")
@@ -56,14 +56,52 @@ struct MeasureOptions: ParsableArguments {
 /// `anneal eval`: loss, perplexity, token accuracy and reply metrics.
 struct Evaluate: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "eval", abstract: "Measures a model on a data file.")
+    commandName: "eval", abstract: "Measures a model on a data file, or by benchmarks.",
+    discussion: """
+      With --data: the loss on the rows, and metrics of the replies. With --tasks: evaluation tasks as
+      lm-evaluation-harness has them (docs/guide/benchmarks.md); --tasks list shows those known.
+      """)
 
-  @OptionGroup var model: ModelOptions
+  @Option(
+    help: ArgumentHelp("The model's folder; needed but for --tasks list.", valueName: "folder"))
+  var model: String?
+
+  @OptionGroup var handling: ModelHandling
   @OptionGroup var measure: MeasureOptions
+  @OptionGroup var task: TaskOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard measure.data.isEmpty != (task.tasks == nil) else {
+      throw ValidationError("Give either --data FILE or --tasks NAMES.")
+    }
+    guard model != nil || task.tasks == "list" else {
+      throw ValidationError("Missing expected argument '--model <folder>'")
+    }
+    if let limit = measure.limit, limit < 1 {
+      throw ValidationError("--limit is \(limit); expected 1 or more.")
+    }
+    if task.tasks == nil, task.record != nil {
+      throw ValidationError("--output belongs to --tasks; --json prints the numbers.")
+    }
+  }
+
   func perform(_ console: Console) async throws {
-    let model = try model.load(console)
+    guard let names = task.tasks else { return try measureRows(console) }
+    if names == "list" { return try task.list(console) }
+    Interruption.listen()
+    let tasks = try task.chosen(names)
+    let record = try task.measure(
+      tasks, load(console), adapter: handling.adapter, limit: measure.limit, console)
+    console.result(record.json, TaskTable.text(record))
+  }
+
+  private func load(_ console: Console) throws -> LanguageModel {
+    try handling.load(model ?? "", console)
+  }
+
+  private func measureRows(_ console: Console) throws {
+    let model = try load(console)
     let result = try measure.examine(model, console, label: "measuring")
     console.result(
       [
@@ -96,6 +134,9 @@ struct Compare: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard !measure.data.isEmpty else {
+      throw ValidationError("Missing expected argument '--data <file>'")
+    }
     guard (tuned == nil) != (model.adapter == nil) else {
       throw ValidationError("Give either --adapter or --tuned.")
     }

@@ -31,17 +31,9 @@ enum MetricsTable {
       ("perplexity", all.map { String(format: "%.2f", $0.loss.perplexity) }),
       ("token accuracy", all.map { percent($0.loss.tokenAccuracy) }),
     ]
-    for (metric, _) in all.first?.scores ?? [] {
-      rows.append(
-        (
-          metric.replacing("_", with: " "),
-          all.map { examination in
-            guard let values = examination.scores.first(where: { $0.metric == metric })?.values,
-              !values.isEmpty
-            else { return "no replies" }
-            return percent(Interval(bootstrapping: values))
-          }
-        ))
+    for name in (all.first?.scores ?? []).map(\.name) {
+      let cells = all.map { $0.score(name).map { value($0.interval, of: $0) } ?? "no replies" }
+      rows.append((name.replacing("_", with: " "), cells))
     }
     return rows
   }
@@ -50,6 +42,13 @@ enum MetricsTable {
   static func nats(_ loss: Double, _ interval: Interval?) -> String {
     String(format: "%.4f", loss)
       + (interval.map { String(format: " [%.4f, %.4f]", $0.low, $0.high) } ?? "")
+  }
+
+  /// A metric's interval: per cent of a share, else the number.
+  static func value(_ interval: Interval, of metric: MeasuredMetric) -> String {
+    metric.isShare
+      ? percent(interval)
+      : String(format: "%.2f [%.2f, %.2f]", interval.mean, interval.low, interval.high)
   }
 
   static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
@@ -67,9 +66,10 @@ enum ComparisonText {
     let loss = comparison.lossDifference.map {
       ["  loss changes by \(MetricsTable.nats($0.mean, $0)) nats/token"]
     }
-    let differences = comparison.tuned.scores.compactMap { metric, _ in
-      comparison.difference(metric).map { interval in
-        "  \(metric.replacing("_", with: " ")) changes by \(MetricsTable.percent(interval))"
+    let differences = comparison.tuned.scores.compactMap { score in
+      comparison.difference(score.name).map { interval in
+        "  \(score.name.replacing("_", with: " ")) changes by "
+          + MetricsTable.value(interval, of: score)
       }
     }
     let shown = self.samples(comparison.samples(samples))

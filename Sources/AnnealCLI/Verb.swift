@@ -70,6 +70,16 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The model's folder.", valueName: "folder"))
   var model: String
 
+  @OptionGroup var handling: ModelHandling
+
+  var adapter: String? { handling.adapter }
+
+  /// Loads the model and puts the adapter on.
+  func load(_ console: Console) throws -> LanguageModel { try handling.load(model, console) }
+}
+
+/// How a verb loads the model it works on.
+struct ModelHandling: ParsableArguments {
   @Option(help: ArgumentHelp("An adapter's folder, to put on the model.", valueName: "folder"))
   var adapter: String?
 
@@ -91,8 +101,8 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// Loads the model and puts the adapter on.
-  func load(_ console: Console) throws -> LanguageModel {
+  /// Loads the model in the folder `model` and puts the adapter on.
+  func load(_ model: String, _ console: Console) throws -> LanguageModel {
     let (device, dtype) = try compute.resolve()
     console.detail("loading \(model) on \(device)")
     return try LanguageModel.load(

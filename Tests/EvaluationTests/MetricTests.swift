@@ -12,8 +12,10 @@ import Testing
   func `known replies have known scores`(
     metric: String, reply: String, reference: String, score: Double
   ) throws {
-    let found = try #require(MetricRegistry.builtin.metric(metric))
-    #expect(abs(found.score(reply, reference: reference) - score) < 1e-12)
+    let answers = [Answer(references: [reference], reply: reply)]
+    let measured = try MetricRegistry.builtin.replyMetric(metric).measured(answers)
+    #expect(abs(measured.value - score) < 1e-12)
+    #expect(measured.byRow == [measured.value] && measured.standardError == nil)
   }
 
   @Test func `the bootstrap's interval is that of the normal approximation`() {

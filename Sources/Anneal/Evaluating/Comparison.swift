@@ -16,11 +16,8 @@ public struct Comparison: Sendable {
 
   /// The difference tuned − base of a reply metric, row by row, with its 95 % interval.
   public func difference(_ metric: String) -> Interval? {
-    guard let before = base.scores.first(where: { $0.metric == metric })?.values,
-      let after = tuned.scores.first(where: { $0.metric == metric })?.values,
-      before.count == after.count, !before.isEmpty
-    else { return nil }
-    return Interval(bootstrapping: zip(after, before).map(-))
+    guard let before = base.score(metric), let after = tuned.score(metric) else { return nil }
+    return after.interval(less: before)
   }
 
   /// The difference tuned − base of the loss, nats/token, with its 95 % interval.
@@ -36,7 +33,7 @@ public struct Comparison: Sendable {
     if let interval = lossDifference {
       differences.append(("loss_interval", interval.json))
     }
-    for (metric, _) in tuned.scores {
+    for metric in tuned.scores.map(\.name) {
       guard let interval = difference(metric) else { continue }
       differences.append((metric, .number(interval.mean)))
       differences.append((metric + "_interval", interval.json))

@@ -58,27 +58,31 @@ extension Comparison {
   }
 
   private var scoreRows: String {
-    tuned.scores.map { metric, _ in
-      let (before, after) = (base.mean(metric) ?? 0, tuned.mean(metric) ?? 0)
-      let change = difference(metric).map { interval in
-        "\(signed(100 * interval.mean, 1)) [\(fixed(100 * interval.low, 1)), "
-          + "\(fixed(100 * interval.high, 1))]"
+    tuned.scores.map { score in
+      let scale = score.isShare ? 100.0 : 1
+      let before = base.score(score.name).map { fixed(scale * $0.value, 1) }
+      let change = difference(score.name).map { interval in
+        "\(signed(scale * interval.mean, 1)) [\(fixed(scale * interval.low, 1)), "
+          + "\(fixed(scale * interval.high, 1))]"
       }
-      return "<tr><td>\(title(metric)) (%)</td><td>\(fixed(100 * before, 1))</td>"
-        + "<td>\(fixed(100 * after, 1))</td><td>\(change ?? "–")</td></tr>"
+      return "<tr><td>\(title(score.name))\(score.isShare ? " (%)" : "")</td>"
+        + "<td>\(before ?? "–")</td><td>\(fixed(scale * score.value, 1))</td>"
+        + "<td>\(change ?? "–")</td></tr>"
     }.joined()
   }
 
   /// The reply metrics as bars, 0 to 100 %.
   private var bars: String {
-    guard !tuned.scores.isEmpty else { return "" }
-    let drawn = tuned.scores.enumerated().map { index, score in
+    let shares = tuned.scores.filter { $0.isShare && $0.measuredRows > 0 }
+    guard !shares.isEmpty else { return "" }
+    let drawn = shares.enumerated().map { index, score in
       let top = 16 + index * 64
-      return "<text x=\"0\" y=\"\(top + 22)\">\(title(score.metric))</text>"
-        + bar(base.mean(score.metric) ?? 0, y: top, color: "var(--a)", label: "base")
-        + bar(tuned.mean(score.metric) ?? 0, y: top + 24, color: "var(--b)", label: "tuned")
+      let before = base.score(score.name)?.value ?? 0
+      return "<text x=\"0\" y=\"\(top + 22)\">\(title(score.name))</text>"
+        + bar(before, y: top, color: "var(--a)", label: "base")
+        + bar(score.value, y: top + 24, color: "var(--b)", label: "tuned")
     }.joined()
-    let height = 24 + tuned.scores.count * 64
+    let height = 24 + shares.count * 64
     return "<svg viewBox=\"0 0 800 \(height)\" role=\"img\" aria-label=\"Scores\" "
       + "width=\"100%\">\(drawn)</svg>"
   }
@@ -102,7 +106,8 @@ extension Comparison {
   }
 
   private func mark(_ reply: Examination.Reply) -> String {
-    ExactMatch.score(reply.reply, reference: reply.reference) == 1 ? "good" : "bad"
+    let answer = Answer(references: [reply.reference], reply: reply.reply)
+    return ExactMatch().part(of: answer) == 1 ? "good" : "bad"
   }
 
   private func title(_ metric: String) -> String { metric.replacing("_", with: " ") }

@@ -10,8 +10,8 @@ public struct Examination: Sendable {
   public var loss: LossMetrics
   /// A row's reply beside its reference, for rows that have one.
   public var replies: [Reply]
-  /// Scores of every reply by metric, in the order of `replies`.
-  public var scores: [(metric: String, values: [Double])]
+  /// The metrics of the replies, over the rows of `replies` in their order.
+  public var scores: [MeasuredMetric]
 
   /// A reply and what was hoped for.
   public struct Reply: Sendable {
@@ -23,11 +23,9 @@ public struct Examination: Sendable {
     public var reply: String
   }
 
-  /// The mean score by `metric`, 0…1.
-  public func mean(_ metric: String) -> Double? {
-    guard let values = scores.first(where: { $0.metric == metric })?.values, !values.isEmpty
-    else { return nil }
-    return values.reduce(0, +) / Double(values.count)
+  /// The replies' metric called `name`; nil when it was not asked for or no reply has it.
+  public func score(_ name: String) -> MeasuredMetric? {
+    scores.first { $0.name == name && $0.measuredRows > 0 }
   }
 
   /// The metrics as the command line reports them.
@@ -37,10 +35,10 @@ public struct Examination: Sendable {
       ("token_accuracy", .number(loss.tokenAccuracy)),
     ]
     if let interval = loss.lossInterval { members.append(("loss_interval", interval.json)) }
-    for (metric, values) in scores where !values.isEmpty {
-      let interval = Interval(bootstrapping: values)
-      members.append((metric, .number(interval.mean)))
-      members.append((metric + "_interval", interval.json))
+    for score in scores where score.measuredRows > 0 {
+      members.append((score.name, .number(score.value)))
+      members.append((score.name + "_interval", score.interval.json))
+      if let details = score.details { members.append((score.name + "_details", details)) }
     }
     return JSON(members: members)
   }
@@ -62,15 +60,7 @@ extension LanguageModel {
     _ records: [Record], examples: [Example], metrics: [String], maxNewTokens: Int = 256,
     registry: MetricRegistry = .builtin, progress: (Int) throws -> Void = { _ in }
   ) throws -> Examination {
-    let chosen = try metrics.map { name in
-      guard let metric = registry.metric(name) else {
-        let guess = nearest(to: name, among: registry.names).map { " Did you mean \($0)?" } ?? ""
-        throw AnnealError(
-          .usage, "there is no metric '\(name)'",
-          remedy: "Metrics: \(registry.names.joined(separator: ", ")).\(guess)")
-      }
-      return metric
-    }
+    let chosen = try metrics.map { try registry.replyMetric($0) }
     let loss = try loss(on: examples, byRow: true)
     let questions =
       chosen.isEmpty ? [] : try records.compactMap { try Question($0, encoder: encoder) }
@@ -87,12 +77,10 @@ extension LanguageModel {
     for (place, generated) in zip(asked, try engine.generate(requests, progress: progress)) {
       replies[place].reply = generated.text
     }
-    let scores = chosen.map { metric in
-      (
-        metric: metric.name,
-        values: replies.map { metric.score($0.reply, reference: $0.reference) }
-      )
+    let answers = replies.map { reply in
+      Answer(prompt: reply.prompt, references: [reply.reference], reply: reply.reply)
     }
+    let scores = try chosen.map { try $0.measured(answers, resamples: 0) }
     return Examination(loss: loss, replies: replies, scores: scores)
   }
 }

@@ -68,7 +68,8 @@ extension RecipeNode {
         try node.map { try RecipeNode($0, file: file) }
         ?? RecipeNode(content: .map([]), file: file, line: 1)
     } catch let error as YamlError {
-      throw error.inRecipe(file)
+      throw error.inFile(
+        file, remedy: "A recipe is lines of `key: value`; indent with spaces, never with tabs.")
     }
   }
 
@@ -99,8 +100,8 @@ extension RecipeNode {
 }
 
 extension YamlError {
-  /// The same fault as a place in a recipe and a sentence.
-  fileprivate func inRecipe(_ file: String) -> AnnealError {
+  /// The same fault as a place in `file` and a sentence.
+  func inFile(_ file: String, remedy: String) -> AnnealError {
     let mark: Mark?
     let problem: String
     switch self {
@@ -116,7 +117,6 @@ extension YamlError {
     }
     return AnnealError(
       .recipe, "not valid YAML: \(problem)",
-      at: .init(file: file, line: mark?.line, column: mark?.column),
-      remedy: "A recipe is lines of `key: value`; indent with spaces, never with tabs.")
+      at: .init(file: file, line: mark?.line, column: mark?.column), remedy: remedy)
   }
 }

@@ -1,31 +1,39 @@
 internal import AnnealFiles
 
 /// Whether the reply is one JSON value and nothing else.
-public enum JSONValidity: Metric {
+public struct JSONValidity: ReplyMetric, MeanMetric {
   /// `json_valid`.
   public static let name = "json_valid"
   /// What is measured.
   public static let summary = "share of replies that are one valid JSON object or array"
 
+  /// It has no settings.
+  public init(_ settings: MetricSettings) {}
+
   /// 1 or 0; a bare number or word is no structured output.
-  public static func score(_ reply: String, reference: String) -> Double {
-    guard let value = try? JSON(parsing: reply) else { return 0 }
+  public func part(of answer: Answer) -> Double? {
+    guard let value = try? JSON(parsing: answer.reply) else { return 0 }
     return value.object != nil || value.array != nil ? 1 : 0
   }
 }
 
 /// Whether the reply is the same JSON value as the reference, whatever its spaces and key order.
-public enum JSONMatch: Metric {
+public struct JSONMatch: ReplyMetric, MeanMetric {
   /// `json_match`.
   public static let name = "json_match"
   /// What is measured.
   public static let summary = "share of replies that are the reference's JSON value"
 
-  /// 1 or 0.
-  public static func score(_ reply: String, reference: String) -> Double {
-    guard let value = try? JSON(parsing: reply), let expected = try? JSON(parsing: reference)
-    else { return 0 }
-    return value.sorted == expected.sorted ? 1 : 0
+  /// It has no settings.
+  public init(_ settings: MetricSettings) {}
+
+  /// 1 or 0, by whichever reference fits; nil without references.
+  public func part(of answer: Answer) -> Double? {
+    let value = try? JSON(parsing: answer.reply).sorted
+    return answer.best { reference in
+      guard let value, let expected = try? JSON(parsing: reference).sorted else { return 0 }
+      return value == expected ? 1 : 0
+    }
   }
 }
 

@@ -17,6 +17,8 @@ public struct ConversationEncoder: Sendable {
   /// The ids that end an answer: the model's end tokens, and the one its template puts after a
   /// turn.
   public let endOfTurn: Set<Int>
+  /// The ids that end any text of the model, whatever its template puts after a turn.
+  public let endOfText: Set<Int>
   /// What the tokenizer itself puts before a text that is no conversation, such as `<s>`.
   let opening: [Int]
 
@@ -33,6 +35,7 @@ public struct ConversationEncoder: Sendable {
     self.variables = variables
     var ends = endTokens
     if let end = tokenizer.endOfText { ends.insert(end) }
+    endOfText = ends
     if let end = Self.closingToken(tokenizer, template, variables) { ends.insert(end) }
     endOfTurn = ends
     opening = Self.opening(of: tokenizer)

@@ -177,7 +177,7 @@ extension Renderer {
   }
 
   func filter(_ name: String, _ value: Value, _ arguments: CallArguments) throws -> Value {
-    guard let filter = Filters.table[name] else {
+    guard let filter = program.dialect.filter(name) else {
       throw Fault("there is no filter named '\(name)'")
     }
     try countTurn()

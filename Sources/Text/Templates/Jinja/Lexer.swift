@@ -1,15 +1,17 @@
 internal import AnnealFiles
 
-/// Cuts a template into tokens, with the settings of transformers: the first newline after a block
-/// is dropped (`trim_blocks`), and so is the space before a block on its line (`lstrip_blocks`).
+/// Cuts a template into tokens. For chat templates, as transformers sets Jinja up, the first newline
+/// after a block is dropped (`trim_blocks`), and so is the space before a block on its line
+/// (`lstrip_blocks`).
 struct Lexer {
   private let source: [Unicode.Scalar]
   private let name: String
+  private let dialect: Dialect
   private var position = 0
   private var tokens: [TemplateToken] = []
   private var lineStarts: [Int]
 
-  init(source: String, name: String) {
+  init(source: String, name: String, dialect: Dialect = .chat) {
     var scalars: [Unicode.Scalar] = []
     scalars.reserveCapacity(source.utf8.count)
     for scalar in source.unicodeScalars {
@@ -17,9 +19,10 @@ struct Lexer {
       scalars.append(scalar)
     }
     for index in scalars.indices where scalars[index] == "\r" { scalars[index] = "\n" }
-    if scalars.last == "\n" { scalars.removeLast() }
+    if !dialect.keepsLastNewline, scalars.last == "\n" { scalars.removeLast() }
     self.source = scalars
     self.name = name
+    self.dialect = dialect
     lineStarts = [0] + scalars.indices.filter { scalars[$0] == "\n" }.map { $0 + 1 }
   }
 
@@ -72,7 +75,7 @@ struct Lexer {
     var text = source[position..<end]
     if strippingAll {
       while let last = text.last, PythonText.isSpace(last) { text.removeLast() }
-    } else if strippingLine {
+    } else if strippingLine, dialect.trimsBlocks {
       let lineStart = text.lastIndex(of: "\n").map { $0 + 1 }
       let from = lineStart ?? text.startIndex
       if lineStart != nil || lineStarting, from < end,
@@ -110,7 +113,7 @@ struct Lexer {
   private mutating func closeBlock(sign: Unicode.Scalar) {
     if sign == "-" {
       skipSpace()
-    } else if sign != "+", at(position) == "\n" {
+    } else if sign != "+", dialect.trimsBlocks, at(position) == "\n" {
       position += 1
     }
   }

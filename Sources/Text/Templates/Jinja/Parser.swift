@@ -6,12 +6,14 @@ struct Program: Sendable {
   let body: [Statement]
   /// Whether the template marks what the assistant says with `generation`.
   let marksGeneration: Bool
+  let dialect: Dialect
 
-  init(source: String, name: String) throws {
-    var lexer = Lexer(source: source, name: name)
-    var parser = Parser(tokens: try lexer.run(), name: name)
+  init(source: String, name: String, dialect: Dialect = .chat) throws {
+    var lexer = Lexer(source: source, name: name, dialect: dialect)
+    var parser = Parser(tokens: try lexer.run(), name: name, dialect: dialect)
     (body, marksGeneration) = try parser.program()
     self.name = name
+    self.dialect = dialect
   }
 }
 
@@ -19,6 +21,7 @@ struct Program: Sendable {
 struct Parser {
   private let tokens: [TemplateToken]
   private let name: String
+  let dialect: Dialect
   private var index = 0
   private let stack = StackGuard()
   private var marksGeneration = false
@@ -30,9 +33,10 @@ struct Parser {
   /// Names that give a macro more arguments when its body speaks of them.
   var mentioned: Set<String> = []
 
-  init(tokens: [TemplateToken], name: String) {
+  init(tokens: [TemplateToken], name: String, dialect: Dialect) {
     self.tokens = tokens
     self.name = name
+    self.dialect = dialect
   }
 
   mutating func program() throws -> (body: [Statement], marksGeneration: Bool) {

@@ -316,7 +316,7 @@ extension Parser {
   private mutating func filter() throws -> Application {
     let position = current.position
     let name = try dottedName()
-    if Filters.table[name] == nil, !isConditional {
+    if dialect.filter(name) == nil, !isConditional {
       throw fault("there is no filter named '\(name)'", at: position)
     }
     let arguments = current.kind == .symbol("(") ? try arguments() : Arguments.none

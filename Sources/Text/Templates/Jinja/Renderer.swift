@@ -59,6 +59,7 @@ final class Renderer {
 
   /// Prints a value, escaped where that is asked for.
   private func print(_ value: Value) throws {
+    if program.dialect.refusesUndefined { try value.requireDefined() }
     let text = try value.printed(work)
     guard escapes, !value.isMarkup else { return try write(text) }
     try work.scan(text)

@@ -27,7 +27,9 @@ enum Tests {
       try remainder(value, .integer(2), renderer) == .integer(0)
     },
     "false": { value, _, _ in if case .bool(false) = value { true } else { false } },
-    "filter": { value, _, renderer in Filters.table[try value.printed(renderer.work)] != nil },
+    "filter": { value, _, renderer in
+      renderer.program.dialect.filter(try value.printed(renderer.work)) != nil
+    },
     "float": { value, _, _ in if case .float = value { true } else { false } },
     "ge": compare(.greaterOrEqual),
     "greaterthan": compare(.greater),
