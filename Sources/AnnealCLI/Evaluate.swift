@@ -1,5 +1,6 @@
 import Anneal
 import AnnealDatasets
+import AnnealEvaluation
 import AnnealFiles
 import ArgumentParser
 import Foundation
@@ -14,8 +15,8 @@ struct MeasureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Reply metrics with commas between: exact_match,json_valid,json_match,f1,rouge1,rouge2,"
-        + "rougeL,bleu,chrf.", valueName: "names"))
+      "Reply metrics with commas between, such as exact_match,f1; 'list' shows them.",
+      valueName: "names"))
   var metrics = ""
 
   @Option(help: "The most tokens a reply may have.")
@@ -32,10 +33,13 @@ struct MeasureOptions: ParsableArguments {
   }
 
   /// Measures `model`, with the adapter that is on.
-  func examine(_ model: LanguageModel, _ console: Console, label: String) throws -> Examination {
+  func examine(
+    _ model: LanguageModel, _ console: Console, label: String, prompting: Prompting = Prompting()
+  ) throws -> Examination {
     let maxLength = min(maxLength, model.network.configuration.maximumPositions)
     let rows = try EvaluationRows(
-      files: data, format: format, limit: limit, maxLength: maxLength, encoder: model.encoder)
+      files: data, format: format, limit: limit, maxLength: maxLength, prompting: prompting,
+      encoder: model.encoder)
     let total = rows.records.count
     let report = rows.report
     if report.truncated + report.droppedRows > 0 {
@@ -72,6 +76,7 @@ struct Evaluate: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if measure.metrics == "list" { return }
     guard measure.data.isEmpty != (task.tasks == nil) else {
       throw ValidationError("Give either --data FILE or --tasks NAMES.")
     }
@@ -87,6 +92,10 @@ struct Evaluate: Verb {
   }
 
   func perform(_ console: Console) async throws {
+    if measure.metrics == "list" {
+      return console.result(
+        .array(MetricRegistry.builtin.names.map { .string($0) }), MetricsTable.known)
+    }
     guard let names = task.tasks else { return try measureRows(console) }
     if names == "list" { return try task.list(console) }
     Interruption.listen()
@@ -105,60 +114,9 @@ struct Evaluate: Verb {
     let result = try measure.examine(model, console, label: "measuring")
     console.result(
       [
-        "metrics": result.json, "rows": .integer(result.loss.rows),
-        "tokens": .integer(result.loss.tokens),
+        "metrics": result.json, "rows": .integer(result.loss?.rows ?? 0),
+        "tokens": .integer(result.loss?.tokens ?? 0),
       ],
       MetricsTable.text([("", result)]))
-  }
-}
-
-/// `anneal compare`: base against tuned.
-struct Compare: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Base against tuned, with confidence intervals.")
-
-  @OptionGroup var model: ModelOptions
-
-  @Option(
-    help: ArgumentHelp("A tuned model's folder, in place of an adapter.", valueName: "folder"))
-  var tuned: String?
-
-  @OptionGroup var measure: MeasureOptions
-
-  @Option(help: "How many replies to show side by side.")
-  var samples = 5
-
-  @Option(help: ArgumentHelp("Write the comparison as a page.", valueName: "file"))
-  var report: String?
-
-  @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    guard !measure.data.isEmpty else {
-      throw ValidationError("Missing expected argument '--data <file>'")
-    }
-    guard (tuned == nil) != (model.adapter == nil) else {
-      throw ValidationError("Give either --adapter or --tuned.")
-    }
-  }
-
-  func perform(_ console: Console) async throws {
-    let model = try model.load(console)
-    let comparison: Comparison
-    if let tuned {
-      let base = try measure.examine(model, console, label: "base")
-      let other = try LanguageModel.load(
-        from: tuned, on: model.network.device, as: model.network.dtype)
-      comparison = Comparison(
-        base: base, tuned: try measure.examine(other, console, label: "tuned"))
-    } else {
-      let base = try model.withoutAdapter {
-        try measure.examine(model, console, label: "base")
-      }
-      comparison = Comparison(
-        base: base, tuned: try measure.examine(model, console, label: "tuned"))
-    }
-    if let report { try AtomicFile.write(comparison.page, to: report) }
-    console.result(comparison.json(samples: samples), ComparisonText.text(comparison, samples))
   }
 }

@@ -26,11 +26,17 @@ enum MetricsTable {
   }
 
   private static func rows(_ all: [Examination]) -> [(String, [String])] {
-    var rows: [(String, [String])] = [
-      ("loss (nats/token)", all.map { nats($0.loss.loss, $0.loss.lossInterval) }),
-      ("perplexity", all.map { String(format: "%.2f", $0.loss.perplexity) }),
-      ("token accuracy", all.map { percent($0.loss.tokenAccuracy) }),
-    ]
+    var rows: [(String, [String])] = []
+    if all.contains(where: { $0.loss != nil }) {
+      func cells(_ cell: (LossMetrics) -> String) -> [String] {
+        all.map { $0.loss.map(cell) ?? "–" }
+      }
+      rows = [
+        ("loss (nats/token)", cells { nats($0.loss, $0.lossInterval) }),
+        ("perplexity", cells { String(format: "%.2f", $0.perplexity) }),
+        ("token accuracy", cells { percent($0.tokenAccuracy) }),
+      ]
+    }
     for name in (all.first?.scores ?? []).map(\.name) {
       let cells = all.map { $0.score(name).map { value($0.interval, of: $0) } ?? "no replies" }
       rows.append((name.replacing("_", with: " "), cells))
@@ -59,9 +65,20 @@ enum MetricsTable {
   }
 }
 
+extension MetricsTable {
+  /// The metrics of replies, each with a line on what it measures.
+  static var known: String {
+    let all = MetricRegistry.builtin.summaries
+    let width = all.map(\.name.count).max() ?? 0
+    return all.map { name, summary in
+      "  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + summary
+    }.joined(separator: "\n")
+  }
+}
+
 /// A comparison in words.
 enum ComparisonText {
-  static func text(_ comparison: Comparison, _ samples: Int) -> String {
+  static func text(_ comparison: Comparison, by metric: String, samples: Int) -> String {
     let table = MetricsTable.text([("base", comparison.base), ("tuned", comparison.tuned)])
     let loss = comparison.lossDifference.map {
       ["  loss changes by \(MetricsTable.nats($0.mean, $0)) nats/token"]
@@ -72,8 +89,38 @@ enum ComparisonText {
           + MetricsTable.value(interval, of: score)
       }
     }
+    let judged = (comparison.judging?.lines ?? []).map { "  " + $0 }
+    let lines =
+      [table] + (loss ?? []) + differences + probes(comparison) + effort(comparison) + judged
     let shown = self.samples(comparison.samples(samples))
-    return ([table] + (loss ?? []) + differences + shown).joined(separator: "\n")
+    return (lines + shown + verdict(comparison.decision(by: metric))).joined(separator: "\n")
+  }
+
+  private static func verdict(_ decision: Decision?) -> [String] {
+    guard let decision else { return [] }
+    let color = [Verdict.better: "32", .worse: "31"][decision.verdict] ?? "33"
+    let sentence = decision.sentence
+    return ["", "  " + (Console.hasColors ? "\u{1B}[1;\(color)m\(sentence)\u{1B}[0m" : sentence)]
+  }
+
+  private static func probes(_ comparison: Comparison) -> [String] {
+    comparison.probes.map { probe in
+      let change = MetricsTable.nats(probe.tuned.loss - probe.base.loss, probe.difference)
+      let isWorse = (probe.difference?.low ?? 0) > 0
+      return "  on \(probe.name) the loss changes by \(change) nats/token"
+        + (isWorse ? ": something was forgotten" : "")
+    }
+  }
+
+  private static func effort(_ comparison: Comparison) -> [String] {
+    guard let base = comparison.base.effort, let tuned = comparison.tuned.effort else { return [] }
+    func words(_ effort: ReplyEffort) -> String {
+      let latency = effort.latency.map { ", by itself \(Amount.seconds($0))" } ?? ""
+      let cost = effort.costPerThousand.map { String(format: ", a thousand cost %.3g", $0) } ?? ""
+      return "\(Amount.seconds(effort.secondsPerReply))\(latency) and "
+        + "\(effort.replyTokens / max(1, effort.replies)) tokens\(cost)"
+    }
+    return ["  a reply takes \(words(tuned)); the base's \(words(base))"]
   }
 
   /// Replies side by side.

@@ -46,7 +46,7 @@ struct Quickstart: Verb {
 
     console.note(heading(3, "Export: the adapter worked into the base"))
     try model.merged().export(to: merged)
-    try AtomicFile.write(comparison.page, to: destination + "/comparison.html")
+    try AtomicFile.write(comparison.page(by: "exact_match"), to: destination + "/comparison.html")
 
     console.note(heading(4, "Export: a GGUF file for llama.cpp, in a folder for Ollama"))
     let exported = try ModelExport(model: merged, mix: .named("q8_0")).ollama(to: ollama)
@@ -106,7 +106,7 @@ struct Quickstart: Verb {
   ) -> String {
     """
 
-    \(ComparisonText.text(comparison, 5))
+    \(ComparisonText.text(comparison, by: "exact_match", samples: 5))
 
     Trained in \(Amount.seconds(summary["seconds"]?.number ?? 0)). Files:
       \(destination)/run/report.html        what was trained, with curves

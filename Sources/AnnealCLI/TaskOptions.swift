@@ -37,7 +37,8 @@ struct TaskOptions: ParsableArguments {
     help: "With a chat template: whether examples are turns of the conversation.")
   var fewshotAsMultiturn = true
 
-  @Option(help: ArgumentHelp("A text before every prompt, or its system message.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("A text before every prompt, or its system message.", valueName: "text"))
   var systemInstruction: String?
 
   @Option(help: "Seeds the choice of examples, and sampling.")

@@ -54,7 +54,8 @@ enum TaskTable {
       }
       return "│" + cells.joined(separator: "│") + "│"
     }
-    return ([line("┌", "┬", "┐")] + lines.prefix(1) + [line("├", "┼", "┤")] + lines.dropFirst()
+    return
+      ([line("┌", "┬", "┐")] + lines.prefix(1) + [line("├", "┼", "┤")] + lines.dropFirst()
       + [line("└", "┴", "┘")]).joined(separator: "\n")
   }
 

@@ -1,126 +1,205 @@
 internal import AnnealEvaluation
 
 extension Comparison {
-  /// The comparison as one self-contained page.
-  public var page: String {
-    """
-    <!doctype html>
-    <html lang="en"><head><meta charset="utf-8"><title>Base against tuned</title>
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <style>\(Self.style)</style></head><body><main>
-    <h1>Base against tuned</h1>
-    <p class="lead">\(tuned.loss.rows) rows, \(tuned.loss.tokens) tokens. Brackets hold 95 % \
-    intervals, by a paired bootstrap over rows.</p>
-    <table><thead><tr><th></th><th>base</th><th>tuned</th><th>change</th></tr></thead>
-    <tbody>\(lossRows)\(scoreRows)</tbody></table>
-    \(bars)
-    <h2>Replies side by side</h2>
-    \(cards)
-    </main></body></html>
-
-    """
+  /// The comparison as one self-contained page, for people who decide.
+  ///
+  /// - Parameter metric: what decides.
+  public func page(by metric: String) -> String {
+    let decision = decision(by: metric)
+    let sections = [
+      decision.map(banner) ?? "", plot, scores, decision.map(rowByRow) ?? "", judged, effort,
+      forgotten, examples(metric),
+      facts.isEmpty ? "" : Page.section("How it was measured", Page.facts(facts)),
+    ]
+    return Page(
+      title: "Base against tuned", lead: lead, body: sections.joined(separator: "\n"),
+      extraStyle: Self.style
+    ).html
   }
 
-  private static let style = """
-    :root{--ink:#1d2433;--soft:#667;--line:#dde2ea;--paper:#fff;--card:#f6f8fb;--a:#9aa7bd;--b:#2563eb;\
-    --good:#15803d;--bad:#b91c1c}
-    @media(prefers-color-scheme:dark){:root{--ink:#e6eaf2;--soft:#9aa4b5;--line:#2d3545;--paper:#12161f;\
-    --card:#1a2030;--a:#5c6880;--b:#60a5fa;--good:#4ade80;--bad:#f87171}}
-    body{font:16px/1.55 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0}
-    main{max-width:60rem;margin:0 auto;padding:2.5rem 1.5rem}
-    h1{font-size:1.9rem;margin:0}h2{margin-top:2.5rem;font-size:1.25rem}.lead{color:var(--soft)}
-    table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-    th,td{padding:.5rem .75rem;border-bottom:1px solid var(--line);text-align:right}
-    th:first-child,td:first-child{text-align:left}thead th{color:var(--soft);font-weight:600}
-    .card{background:var(--card);border-radius:10px;padding:1rem 1.25rem;margin:1rem 0}
-    .card dl{display:grid;grid-template-columns:5.5rem 1fr;gap:.35rem .75rem;margin:0}
-    dt{color:var(--soft)}dd{margin:0;font-family:ui-monospace,monospace;font-size:.88rem;\
-    overflow-wrap:anywhere;white-space:pre-wrap}
-    .good{color:var(--good)}.bad{color:var(--bad)}svg text{fill:var(--ink);font:14px system-ui,sans-serif}
-    """
-
-  private var lossRows: String {
-    row(
-      "loss (nats/token)", base.loss.loss, tuned.loss.loss, digits: 4, interval: lossDifference)
-      + row("perplexity", base.loss.perplexity, tuned.loss.perplexity, digits: 2)
-      + row(
-        "token accuracy (%)", 100 * base.loss.tokenAccuracy, 100 * tuned.loss.tokenAccuracy,
-        digits: 1)
+  private var lead: String {
+    let tokens = tuned.loss.map { ", \(Amount.count($0.tokens)) tokens of wanted replies" } ?? ""
+    return "\(Amount.count(rows, of: "row"))\(tokens). Brackets hold 95 % intervals: a paired "
+      + "bootstrap over the rows."
   }
 
-  private func row(
-    _ name: String, _ before: Double, _ after: Double, digits: Int, interval: Interval? = nil
-  ) -> String {
-    let bounds =
-      interval.map { " [\(fixed($0.low, digits)), \(fixed($0.high, digits))]" } ?? ""
-    return "<tr><td>\(name)</td><td>\(fixed(before, digits))</td><td>\(fixed(after, digits))</td>"
-      + "<td>\(signed(after - before, digits))\(bounds)</td></tr>"
-  }
-
-  private var scoreRows: String {
-    tuned.scores.map { score in
-      let scale = score.isShare ? 100.0 : 1
-      let before = base.score(score.name).map { fixed(scale * $0.value, 1) }
-      let change = difference(score.name).map { interval in
-        "\(signed(scale * interval.mean, 1)) [\(fixed(scale * interval.low, 1)), "
-          + "\(fixed(scale * interval.high, 1))]"
+  private func banner(_ decision: Decision) -> String {
+    let kind = [Verdict.better: "better", .worse: "worse"][decision.verdict] ?? "even"
+    let headline =
+      switch decision.verdict {
+      case .better: "The tuned model is better."
+      case .worse: "The tuned model is worse."
+      case .notDistinguishable: "These rows cannot tell the two apart."
       }
-      return "<tr><td>\(title(score.name))\(score.isShare ? " (%)" : "")</td>"
-        + "<td>\(before ?? "–")</td><td>\(fixed(scale * score.value, 1))</td>"
-        + "<td>\(change ?? "–")</td></tr>"
-    }.joined()
+    return "<div class=\"verdict \(kind)\"><strong>\(headline)</strong>"
+      + "<span>\(Markup.escaped(decision.sentence))</span></div>"
   }
 
-  /// The reply metrics as bars, 0 to 100 %.
-  private var bars: String {
-    let shares = tuned.scores.filter { $0.isShare && $0.measuredRows > 0 }
-    guard !shares.isEmpty else { return "" }
-    let drawn = shares.enumerated().map { index, score in
-      let top = 16 + index * 64
-      let before = base.score(score.name)?.value ?? 0
-      return "<text x=\"0\" y=\"\(top + 22)\">\(title(score.name))</text>"
-        + bar(before, y: top, color: "var(--a)", label: "base")
-        + bar(score.value, y: top + 24, color: "var(--b)", label: "tuned")
-    }.joined()
-    let height = 24 + shares.count * 64
-    return "<svg viewBox=\"0 0 800 \(height)\" role=\"img\" aria-label=\"Scores\" "
-      + "width=\"100%\">\(drawn)</svg>"
+  private var plot: String {
+    let rows = tuned.scores.compactMap { after -> IntervalPlot.Row? in
+      guard after.isShare, let before = base.score(after.name) else { return nil }
+      return IntervalPlot.Row(
+        name: title(after.name), base: before.interval, tuned: after.interval)
+    }
+    return rows.isEmpty ? "" : Page.section("Scores", IntervalPlot(rows: rows).element)
   }
 
-  private func bar(_ share: Double, y: Int, color: String, label: String) -> String {
-    let width = max(2, share * 480)
-    return "<rect x=\"150\" y=\"\(y)\" width=\"\(fixed(width, 1))\" height=\"20\" rx=\"4\" "
-      + "fill=\"\(color)\"/><text x=\"\(fixed(160 + width, 1))\" y=\"\(y + 15)\">"
-      + "\(fixed(100 * share, 1)) % \(label)</text>"
+  private var scores: String {
+    var rows: [[String]] = []
+    if let before = base.loss, let after = tuned.loss {
+      let bounds = lossDifference.map { bracket($0, digits: 4) } ?? ""
+      rows = [
+        [
+          "loss (nats/token)", before.loss.fixed(4), after.loss.fixed(4),
+          (after.loss - before.loss).signed(4) + bounds,
+        ],
+        [
+          "perplexity", before.perplexity.brief(4), after.perplexity.brief(4),
+          (after.perplexity - before.perplexity).signed(2),
+        ],
+        [
+          "next-token accuracy (%)", (100 * before.tokenAccuracy).fixed(1),
+          (100 * after.tokenAccuracy).fixed(1),
+          (100 * (after.tokenAccuracy - before.tokenAccuracy)).signed(1),
+        ],
+      ]
+    }
+    rows += tuned.scores.map { score in
+      let scale = score.isShare ? 100.0 : 1
+      let value = { (metric: MeasuredMetric?) in metric.map { (scale * $0.value).fixed(1) } ?? "–" }
+      let change = difference(score.name).map {
+        (scale * $0.mean).signed(1) + bracket($0.scaled(by: scale), digits: 1)
+      }
+      return [
+        title(score.name) + (score.isShare ? " (%)" : "")
+          + (score.isHigherBetter ? "" : ", less is better"), value(base.score(score.name)),
+        value(tuned.score(score.name)), change ?? "–",
+      ]
+    }
+    return Page.section("In numbers", Page.table(["", "base", "tuned", "change"], rows))
   }
 
-  private var cards: String {
-    samples(12).map { before, after in
+  private func rowByRow(_ decision: Decision) -> String {
+    guard let test = decision.mcNemar else { return "" }
+    let both = tuned.replies.count - test.wins - test.losses
+    return Page.section(
+      "Row by row",
+      "<p>\(Amount.count(test.wins, of: "reply", "replies")) became right, "
+        + "\(test.losses) became wrong, \(both) stayed as they were. If the models did not differ, so "
+        + "large an imbalance would come about with probability \(test.pValue.brief(2)) "
+        + "(McNemar’s exact test).</p>")
+  }
+
+  private var judged: String {
+    guard let judging else { return "" }
+    let lines = judging.lines.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n")
+    return Page.section("What a judge says", "<ul>\(lines)</ul>")
+  }
+
+  private var effort: String {
+    guard let before = base.effort, let after = tuned.effort else { return "" }
+    func row(_ name: String, _ value: (ReplyEffort) -> String) -> [String] {
+      [name, value(before), value(after)]
+    }
+    var rows = [
+      row("a reply, all replies taken together") { Amount.seconds($0.secondsPerReply) },
+      row("tokens read") { Amount.count($0.promptTokens) },
+      row("tokens written") { Amount.count($0.replyTokens) },
+    ]
+    if before.latency != nil || after.latency != nil {
+      rows.insert(
+        row("a reply asked for by itself, median") { $0.latency.map(Amount.seconds) ?? "–" }, at: 1)
+    }
+    if before.cost != nil || after.cost != nil {
+      rows.append(row("a thousand replies cost") { $0.costPerThousand?.brief(3) ?? "–" })
+    }
+    return Page.section("Time and money", Page.table(["", "base", "tuned"], rows))
+  }
+
+  private var forgotten: String {
+    guard !probes.isEmpty else { return "" }
+    let rows = probes.map { probe in
+      [
+        probe.name, probe.base.loss.fixed(4), probe.tuned.loss.fixed(4),
+        (probe.tuned.loss - probe.base.loss).signed(4)
+          + (probe.difference.map { bracket($0, digits: 4) } ?? ""),
+      ]
+    }
+    return Page.section(
+      "What it may have forgotten",
+      "<p>The loss on texts that have nothing to do with the task. Where it rises, the tuned model "
+        + "knows less of them than its base.</p>"
+        + Page.table(["", "base", "tuned", "change (nats/token)"], rows))
+  }
+
+  private func examples(_ metric: String) -> String {
+    let (wins, losses) = changes(metric)
+    let shown = wins.isEmpty && losses.isEmpty ? samples(12) : []
+    return cards("Replies that became better", wins.prefix(8))
+      + cards("Replies that became worse", losses.prefix(8))
+      + cards("Replies side by side", shown[...])
+  }
+
+  private func cards(_ title: String, _ pairs: ArraySlice<Pair>) -> String {
+    guard !pairs.isEmpty else { return "" }
+    let cards = pairs.map { before, after in
       """
-      <div class="card"><dl><dt>request</dt><dd>\(escaped(before.prompt))</dd>
-      <dt>wanted</dt><dd>\(escaped(before.reference))</dd>
-      <dt>base</dt><dd class="\(mark(before))">\(escaped(before.reply))</dd>
-      <dt>tuned</dt><dd class="\(mark(after))">\(escaped(after.reply))</dd></dl></div>
+      <div class="card"><dl><dt>request</dt><dd>\(Markup.escaped(before.prompt))</dd>
+      <dt>wanted</dt><dd>\(Markup.escaped(before.reference))</dd>
+      <dt>base</dt><dd class="\(mark(before))">\(Markup.escaped(before.reply))</dd>
+      <dt>tuned</dt><dd class="\(mark(after))">\(Markup.escaped(after.reply))</dd></dl></div>
       """
-    }.joined(separator: "\n")
+    }
+    return Page.section(title, cards.joined(separator: "\n"))
   }
 
   private func mark(_ reply: Examination.Reply) -> String {
-    let answer = Answer(references: [reply.reference], reply: reply.reply)
-    return ExactMatch().part(of: answer) == 1 ? "good" : "bad"
+    ExactMatch().part(of: reply.answer) == 1 ? "good" : "bad"
   }
 
   private func title(_ metric: String) -> String { metric.replacing("_", with: " ") }
 
-  private func signed(_ value: Double, _ digits: Int) -> String {
-    (value >= 0 ? "+" : "") + fixed(value, digits)
+  private func bracket(_ interval: Interval, digits: Int) -> String {
+    " [\(interval.low.signed(digits)), \(interval.high.signed(digits))]"
   }
 
-  private func fixed(_ value: Double, _ digits: Int) -> String {
-    value.fixed(digits)
-  }
+  private static let style = """
 
-  private func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    .verdict {
+      border-left: 6px solid var(--muted); background: var(--card); border-radius: 8px;
+      padding: 14px 20px; margin: 24px 0 0;
+    }
+    .verdict strong { display: block; font-size: 20px; }
+    .verdict span { color: var(--muted); }
+    .verdict.better { border-color: var(--good); }
+    .verdict.worse { border-color: var(--warn); }
+    .named td:first-child, .named th:first-child { text-align: left; }
+    .card {
+      background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+      padding: 14px 18px; margin: 0 0 12px;
+    }
+    .card dl { display: grid; grid-template-columns: 72px 1fr; gap: 4px 12px; margin: 0; }
+    .card dt { color: var(--muted); }
+    .card dd {
+      margin: 0; overflow-wrap: anywhere; white-space: pre-wrap;
+      font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+    }
+    .good { color: var(--good); } .bad { color: var(--warn); }
+    .intervals { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+    .intervals text { fill: var(--ink); font-size: 13px; }
+    .intervals .name { font-weight: 600; transform: translateX(14px); }
+    .intervals .tick { fill: var(--muted); text-anchor: middle; font-size: 12px; }
+    .intervals .grid { stroke: var(--line); }
+    .intervals line.base, .intervals circle.base { stroke: var(--muted); fill: var(--muted); }
+    .intervals line.tuned, .intervals circle.tuned { stroke: var(--accent); fill: var(--accent); }
+    .intervals line.base, .intervals line.tuned { stroke-width: 4; stroke-linecap: round; }
+
+    """
+}
+
+extension Interval {
+  /// The interval in another unit.
+  func scaled(by factor: Double) -> Interval {
+    Interval(mean: factor * mean, low: factor * low, high: factor * high)
   }
 }

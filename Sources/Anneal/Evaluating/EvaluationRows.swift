@@ -16,13 +16,14 @@ public struct EvaluationRows: Sendable {
   /// - Parameters:
   ///   - limit: only so many rows, from the first.
   ///   - maxLength: the longest row, in tokens; longer ones are cut.
+  ///   - prompting: what goes before every row.
   public init(
     files: [String], format: String? = nil, limit: Int? = nil, maxLength: Int = 2048,
-    encoder: ConversationEncoder
+    prompting: Prompting = Prompting(), encoder: ConversationEncoder
   ) throws {
     let all = try Dataset<Record>(files: files, format: format)
     try all.checkLearnable()
-    let rows = limit.map { all.limited(to: $0) } ?? all
+    let rows = try (limit.map { all.limited(to: $0) } ?? all).map(prompting.applied)
     let isText = rows.allSatisfy { if case .text = $0 { true } else { false } }
     let settings = PreparationSettings(
       stage: isText ? .pretraining : .supervised, maxLength: maxLength)

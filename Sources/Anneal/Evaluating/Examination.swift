@@ -7,11 +7,25 @@ internal import AnnealText
 /// A model's loss and replies on the rows of a data file.
 public struct Examination: Sendable {
   /// Loss, perplexity and token accuracy over what the rows want said.
-  public var loss: LossMetrics
+  ///
+  /// Nil for a model that does not tell its probabilities.
+  public var loss: LossMetrics?
   /// A row's reply beside its reference, for rows that have one.
   public var replies: [Reply]
   /// The metrics of the replies, over the rows of `replies` in their order.
   public var scores: [MeasuredMetric]
+  /// What the replies took; nil when none was asked for.
+  public var effort: ReplyEffort?
+
+  /// An examination.
+  public init(
+    loss: LossMetrics?, replies: [Reply], scores: [MeasuredMetric], effort: ReplyEffort? = nil
+  ) {
+    self.loss = loss
+    self.replies = replies
+    self.scores = scores
+    self.effort = effort
+  }
 
   /// A reply and what was hoped for.
   public struct Reply: Sendable {
@@ -21,6 +35,16 @@ public struct Examination: Sendable {
     public var reference: String
     /// What the model said.
     public var reply: String
+
+    /// A reply.
+    public init(prompt: String, reference: String, reply: String) {
+      self.prompt = prompt
+      self.reference = reference
+      self.reply = reply
+    }
+
+    /// The reply as metrics and judges see it.
+    var answer: Answer { Answer(prompt: prompt, references: [reference], reply: reply) }
   }
 
   /// The replies' metric called `name`; nil when it was not asked for or no reply has it.
@@ -30,16 +54,20 @@ public struct Examination: Sendable {
 
   /// The metrics as the command line reports them.
   public var json: JSON {
-    var members: [(String, JSON)] = [
-      ("loss", .number(loss.loss)), ("perplexity", .number(loss.perplexity)),
-      ("token_accuracy", .number(loss.tokenAccuracy)),
-    ]
-    if let interval = loss.lossInterval { members.append(("loss_interval", interval.json)) }
+    var members: [(String, JSON)] = []
+    if let loss {
+      members = [
+        ("loss", .number(loss.loss)), ("perplexity", .number(loss.perplexity)),
+        ("token_accuracy", .number(loss.tokenAccuracy)),
+      ]
+      if let interval = loss.lossInterval { members.append(("loss_interval", interval.json)) }
+    }
     for score in scores where score.measuredRows > 0 {
       members.append((score.name, .number(score.value)))
       members.append((score.name + "_interval", score.interval.json))
       if let details = score.details { members.append((score.name + "_details", details)) }
     }
+    if let effort { members.append(("replies", effort.json)) }
     return JSON(members: members)
   }
 }
@@ -62,54 +90,65 @@ extension LanguageModel {
   ) throws -> Examination {
     let chosen = try metrics.map { try registry.replyMetric($0) }
     let loss = try loss(on: examples, byRow: true)
-    let questions =
-      chosen.isEmpty ? [] : try records.compactMap { try Question($0, encoder: encoder) }
+    let questions = chosen.isEmpty ? [] : records.compactMap(Question.init)
+    let prompts = try questions.map { try $0.ids(encoder) }
     // What is longer than the model cannot be answered: its reply is empty, and wrong.
     let limit = network.configuration.maximumPositions
-    let asked = questions.indices.filter { questions[$0].ids.count < limit }
+    let asked = prompts.indices.filter { prompts[$0].count < limit }
     let requests = asked.map {
       GenerationRequest(
-        prompt: questions[$0].ids, maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
+        prompt: prompts[$0], maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
     }
     var replies = questions.map {
       Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: "")
     }
-    for (place, generated) in zip(asked, try engine.generate(requests, progress: progress)) {
-      replies[place].reply = generated.text
-    }
-    let answers = replies.map { reply in
-      Answer(prompt: reply.prompt, references: [reply.reference], reply: reply.reply)
-    }
-    let scores = try chosen.map { try $0.measured(answers, resamples: 0) }
-    return Examination(loss: loss, replies: replies, scores: scores)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let generations = try engine.generate(requests, progress: progress)
+    let seconds = start.duration(to: clock.now) / .seconds(1)
+    for (place, generated) in zip(asked, generations) { replies[place].reply = generated.text }
+    let answers = replies.map(\.answer)
+    return Examination(
+      loss: loss, replies: replies,
+      scores: try chosen.map { try $0.measured(answers, resamples: 0) },
+      effort: requests.isEmpty
+        ? nil
+        : ReplyEffort(
+          replies: requests.count, seconds: seconds,
+          promptTokens: requests.reduce(0) { $0 + $1.prompt.count },
+          replyTokens: generations.reduce(0) { $0 + $1.ids.count }))
   }
 }
 
 /// What a row asks, and the reply that is hoped for.
-private struct Question {
+struct Question {
+  /// The last user message, or the text that is gone on from.
   var prompt: String
+  /// What is hoped for.
   var reference: String
-  var ids: [Int]
+  /// All that goes before the reply; nil for a text that is gone on from.
+  var conversation: Conversation?
 
   /// Nil for raw text, which asks nothing, and for answers that are only compared or judged.
-  init?(_ record: Record, encoder: ConversationEncoder) throws {
+  init?(_ record: Record) {
     switch record {
     case .text, .preference, .feedback, .steps: return nil
     case .completion(let prompt, let completion):
-      self.init(prompt: prompt, reference: completion, ids: encoder.encode(prompt: prompt))
-    case .conversation(let conversation):
-      guard let last = conversation.messages.lastIndex(where: { $0.role == "assistant" }),
-        let reference = conversation.messages[last].content.string
+      (self.prompt, reference) = (prompt, completion)
+    case .conversation(var asked):
+      guard let last = asked.messages.lastIndex(where: { $0.role == "assistant" }),
+        let reference = asked.messages[last].content.string
       else { return nil }
-      var asked = conversation
-      asked.messages = Array(conversation.messages[..<last])
-      let prompt = asked.messages.last { $0.role == "user" }?.text ?? ""
-      let ids = try encoder.encode(asked, addGenerationPrompt: true).ids
-      self.init(prompt: prompt, reference: reference, ids: ids)
+      asked.messages.removeSubrange(last...)
+      prompt = asked.messages.last { $0.role == "user" }?.text ?? ""
+      self.reference = reference
+      conversation = asked
     }
   }
 
-  private init(prompt: String, reference: String, ids: [Int]) {
-    (self.prompt, self.reference, self.ids) = (prompt, reference, ids)
+  /// The prompt's ids.
+  func ids(_ encoder: ConversationEncoder) throws -> [Int] {
+    guard let conversation else { return encoder.encode(prompt: prompt) }
+    return try encoder.encode(conversation, addGenerationPrompt: true).ids
   }
 }

@@ -87,6 +87,11 @@ public enum Amount {
     "\(Double(count).grouped) \(thing)\(count == 1 ? "" : "s")"
   }
 
+  /// A number of things whose name has a plural of its own.
+  public static func count(_ count: Int, of thing: String, _ things: String) -> String {
+    "\(Double(count).grouped) \(count == 1 ? thing : things)"
+  }
+
   /// Bytes as `980 MB` or `1.25 GB`, powers of 1000.
   public static func bytes(_ count: Int) -> String {
     let units: [(Double, String)] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]

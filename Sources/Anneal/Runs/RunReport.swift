@@ -36,40 +36,25 @@ public struct RunReport: Sendable {
   ///
   /// It loads nothing from elsewhere and runs no script.
   public var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(Markup.escaped(title))</title>
-    <style>\(Self.style)</style>
-    </head>
-    <body>
-    <main>
-    <header>
-    <h1>\(Markup.escaped(title))</h1>
-    <p class="lead">\(Markup.escaped(lead))</p>
-    </header>
-    \(figures)
-    \(reading)
-    <section><h2>Curves</h2>
-    \(rows.isEmpty ? "<p>Nothing was measured.</p>" : Curves(rows, title: title).element)
-    </section>
-    \(evaluations)
-    \(dataReport.isEmpty ? "" : section("Data", pre(dataReport)))
-    \(nextSteps)
-    \(files)
-    \(machine)
-    <section><h2>Recipe</h2>
-    <p>Every key that decided this run, defaults included. It is <code>recipe.yaml</code> in the \
-    run’s folder.</p>
-    <details><summary>\(RecipeKey.all.count) keys</summary>\(pre(recipe.yaml))</details></section>
-    </main>
-    </body>
-    </html>
-
-    """
+    Page(
+      title: title, lead: lead,
+      body: """
+        \(figures)
+        \(reading)
+        <section><h2>Curves</h2>
+        \(rows.isEmpty ? "<p>Nothing was measured.</p>" : Curves(rows, title: title).element)
+        </section>
+        \(evaluations)
+        \(dataReport.isEmpty ? "" : Page.section("Data", Page.pre(dataReport)))
+        \(nextSteps)
+        \(files)
+        \(machine)
+        <section><h2>Recipe</h2>
+        <p>Every key that decided this run, defaults included. It is <code>recipe.yaml</code> in the \
+        run’s folder.</p>
+        <details><summary>\(RecipeKey.all.count) keys</summary>\(Page.pre(recipe.yaml))</details></section>
+        """
+    ).html
   }
 }
 
@@ -149,7 +134,7 @@ extension RunReport {
     if let step = summary.resumedFromStep {
       text += "<p>The run was resumed from step \(step).</p>"
     }
-    return section("What the curves mean", text)
+    return Page.section("What the curves mean", text)
   }
 
   private var evaluations: String {
@@ -174,37 +159,24 @@ extension RunReport {
       lines.count > 12
       ? "<details><summary>\(lines.count) evaluations</summary>"
         + table + "</details>" : table
-    return section("Evaluations", body)
+    return Page.section("Evaluations", body)
   }
 
   private var nextSteps: String {
     if next.isEmpty { return "" }
     let items = next.map { step in
-      "<li>\(Markup.escaped(step.purpose))\(pre(step.command))</li>"
+      "<li>\(Markup.escaped(step.purpose))\(Page.pre(step.command))</li>"
     }
-    return section("What to do next", "<ul class=\"next\">\(items.joined(separator: "\n"))</ul>")
+    return Page.section(
+      "What to do next", "<ul class=\"next\">\(items.joined(separator: "\n"))</ul>")
   }
 
   private var files: String {
     if summary.files.isEmpty { return "" }
-    return section("Files", table(summary.files.map { ($0.name, $0.path) }))
+    return Page.section("Files", Page.facts(summary.files.map { ($0.name, $0.path) }))
   }
 
   private var machine: String {
-    environment.isEmpty ? "" : section("Computed with", table(environment))
+    environment.isEmpty ? "" : Page.section("Computed with", Page.facts(environment))
   }
-
-  private func table(_ lines: [(name: String, value: String)]) -> String {
-    let body = lines.map { line in
-      "<tr><th>\(Markup.escaped(line.name))</th><td>\(Markup.escaped(line.value))</td></tr>"
-    }
-    return "<div class=\"scroll\"><table class=\"facts\"><tbody>\n"
-      + body.joined(separator: "\n") + "\n</tbody></table></div>"
-  }
-
-  private func section(_ title: String, _ body: String) -> String {
-    "<section><h2>\(title)</h2>\n\(body)\n</section>"
-  }
-
-  private func pre(_ text: String) -> String { "<pre>\(Markup.escaped(text))</pre>" }
 }

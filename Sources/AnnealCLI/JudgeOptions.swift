@@ -1,0 +1,85 @@
+import Anneal
+import AnnealDatasets
+import AnnealEvaluation
+import AnnealFiles
+import AnnealTorch
+import ArgumentParser
+
+/// A model that judges replies.
+struct JudgeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder of a model that judges the replies in pairs.", valueName: "folder"))
+  var judge: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Names and questions by which the judge grades every reply too: a YAML or JSON file, or "
+        + "'standard'.", valueName: "file"))
+  var rubric: String?
+
+  @Option(help: "How often the judge grades each reply; the median counts.")
+  var judgeVotes = 1
+
+  @Option(help: "The most rows that are judged, spread over the set.")
+  var judgeRows = 100
+
+  func validate() throws {
+    guard judge != nil || rubric == nil else {
+      throw ValidationError("--rubric needs --judge.")
+    }
+    guard judgeVotes > 0, judgeVotes < 100, judgeRows > 0 else {
+      throw ValidationError("--judge-votes takes 1 to 99, --judge-rows 1 or more.")
+    }
+  }
+
+  /// What the judge says; nil where there is none.
+  func judge(_ comparison: Comparison, _ console: Console) async throws -> Judging? {
+    guard let judge else { return nil }
+    let rubric = try rubric.map { $0 == "standard" ? .standard : try Rubric(contentsOf: $0) }
+    defer { console.endTransient() }
+    let total = min(judgeRows, comparison.tuned.replies.count)
+    let progress: @Sendable (Int) throws -> Void = { done in
+      try Interruption.check()
+      console.transient("judging: \(done) of \(total) rows")
+    }
+    let model = LocalChatModel(
+      try LanguageModel.load(from: judge), name: Folder.name(of: judge))
+    return try await Judging(
+      comparison, by: model, rubric: rubric, votes: judgeVotes, rows: judgeRows, together: 1,
+      progress: progress)
+  }
+}
+
+/// A comparison by people.
+struct BlindOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write a page on which people vote without knowing whose reply is whose; the key goes beside "
+        + "it.", valueName: "file.html"))
+  var blind: String?
+
+  @Option(help: "The most rows of that page.")
+  var blindRows = 50
+
+  func validate() throws {
+    guard blindRows > 0 else { throw ValidationError("--blind-rows takes 1 or more.") }
+    if let blind, !blind.hasSuffix(".html") {
+      throw ValidationError("--blind is \(blind); expected a name that ends in .html.")
+    }
+  }
+
+  /// Writes the page and its key.
+  func write(_ comparison: Comparison, _ console: Console) throws {
+    guard let blind else { return }
+    let test = BlindTest(comparison, count: blindRows)
+    let key = String(blind.dropLast(5)) + ".key.json"
+    guard !test.items.isEmpty else {
+      throw AnnealError(
+        .data, "the two models gave the same reply to every row: there is nothing to vote on")
+    }
+    try AtomicFile.write(test.key.text(.pretty) + "\n", to: key)
+    try AtomicFile.write(test.page, to: blind)
+    console.note("Votes: open \(blind), save them there, then anneal votes votes.json --key \(key)")
+  }
+}
