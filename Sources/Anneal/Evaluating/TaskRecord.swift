@@ -57,13 +57,14 @@ public struct TaskRecord {
     let record = isFile ? path : folder + "/results.json"
     try AtomicFile.write(json.text(.pretty) + "\n", to: record)
     guard withSamples else { return [record] }
-    return [record] + (try results.map { result in
-      let file = folder + "/samples_\(result.task.name).jsonl"
-      try AtomicFile.write(to: file) { output in
-        for sample in result.samples { try output.write(sample.text() + "\n") }
-      }
-      return file
-    })
+    return [record]
+      + (try results.map { result in
+        let file = folder + "/samples_\(result.task.name).jsonl"
+        try AtomicFile.write(to: file) { output in
+          for sample in result.samples { try output.write(sample.text() + "\n") }
+        }
+        return file
+      })
   }
 }
 

@@ -19,7 +19,9 @@ struct CodeRunner: Sendable {
   init(seconds: Double) {
     self.seconds = min(max(seconds, 1), 3600)
     python = Self.find("python3")
-    let unshare = ["unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"]
+    let unshare = [
+      "unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child",
+    ]
     let isIsolated =
       Self.find("unshare") != nil
       && (try? Self.status(of: unshare + ["true"], in: "/", seconds: 5)) == 0

@@ -69,7 +69,8 @@ struct MapFilter: ReplyFilter {
 
   init(_ settings: MetricSettings) throws {
     guard let members = settings.value("mapping_dict")?.members, !members.isEmpty else {
-      throw settings.error("mapping_dict", "map needs mapping_dict; expected lines of `reply: value`")
+      throw settings.error(
+        "mapping_dict", "map needs mapping_dict; expected lines of `reply: value`")
     }
     table = members.reduce(into: [:]) { $0[$1.key] = TaskTexts.plain($1.value) }
     fallback = settings.value("default_value").map(TaskTexts.plain) ?? ""

@@ -59,13 +59,15 @@ struct TaskData: Sendable {
   private static func missing(
     _ path: String, _ split: String, _ task: TaskDefinition
   ) -> AnnealError {
-    var message = "the task '\(task.name)' has no rows of the split '\(split)': there is no such file"
+    var message =
+      "the task '\(task.name)' has no rows of the split '\(split)': there is no such file"
     let others = Folder.names(in: Folder.parent(of: path) ?? ".").filter(FileKind.holdsRows)
     if !others.isEmpty { message += " (there are: \(others.joined(separator: ", ")))" }
     let source = task.origin.map { "Fetch it from \($0), as JSON lines, and put it there" }
     return AnnealError(
       .data, message, at: .init(file: path),
-      remedy: (source ?? "Put the file there") + "; --task-data names the folder that paths begin at."
+      remedy: (source ?? "Put the file there")
+        + "; --task-data names the folder that paths begin at."
         + (others.isEmpty ? "" : " --split measures another split."))
   }
 }

@@ -14,7 +14,8 @@ extension TaskDefinition {
 
   /// Keys that mean something to other harnesses and nothing here, with what to do instead.
   private static let refused = [
-    "process_docs": "Python is not run; write what it does as Jinja in doc_to_text and doc_to_choice.",
+    "process_docs":
+      "Python is not run; write what it does as Jinja in doc_to_text and doc_to_choice.",
     "process_results": "Python is not run; name metrics in metric_list.",
     "custom_dataset": "Python is not run; write the rows to a file and name it in data_files.",
     "class": "Python is not run.",
@@ -92,7 +93,8 @@ extension TaskDefinition {
     }
     return try list.map { entry in
       guard let name = try entry.text("metric") else {
-        throw fields.error("metric_list", "an entry names no metric", remedy: "Write `metric: NAME`.")
+        throw fields.error(
+          "metric_list", "an entry names no metric", remedy: "Write `metric: NAME`.")
       }
       var settings = entry.json
       for key in ["metric", "aggregation", "higher_is_better", "hf_evaluate"] {
@@ -229,7 +231,8 @@ extension GenerationSettings {
       "until", "max_gen_toks", "max_new_tokens", "do_sample", "temperature", "top_p", "top_k",
     ])
     until = try own.texts("until") ?? []
-    maxTokens = try own.count("max_gen_toks", from: 1) ?? own.count("max_new_tokens", from: 1) ?? 256
+    maxTokens =
+      try own.count("max_gen_toks", from: 1) ?? own.count("max_new_tokens", from: 1) ?? 256
     let temperature = try own.number("temperature")
     let samples = try own.flag("do_sample") ?? ((temperature ?? 0) > 0)
     self.temperature = samples ? temperature ?? 1 : 0

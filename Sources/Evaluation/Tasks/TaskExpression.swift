@@ -65,7 +65,8 @@ struct TaskTexts: Sendable {
     let members = list.flatMap { $0.object == nil ? nil : $0.members.map(\.value) }
     guard let elements = list?.array ?? members else {
       throw AnnealError(
-        .recipe, "doc_to_choice gives \(value.text(.spaced).prefix(80)); expected a list of answers",
+        .recipe,
+        "doc_to_choice gives \(value.text(.spaced).prefix(80)); expected a list of answers",
         remedy: "Name a field that is a list, or write one: [\"no\", \"yes\"].")
     }
     return elements.map(Self.plain)

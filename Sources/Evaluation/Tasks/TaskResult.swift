@@ -59,7 +59,8 @@ public struct TaskResult: Sendable {
       "groups": .array(groups.map(group)),
       "split": .string(split), "rows": .integer(rows), "rows_of_split": .integer(totalRows),
       "num_fewshot": .integer(fewShot), "seconds": .number(seconds),
-      "task_file": .string(task.file), "task_sha256": .string(SHA256Digest.hex(of: task.json.text())),
+      "task_file": .string(task.file),
+      "task_sha256": .string(SHA256Digest.hex(of: task.json.text())),
       "data": .array(
         files.map { ["file": .string($0.path), "sha256": .string($0.digest)] }),
       "samples_sha256": .string(samplesDigest),
@@ -71,7 +72,9 @@ public struct TaskResult: Sendable {
   public var samplesDigest: String {
     var digest = SHA256Digest.Running()
     for sample in samples {
-      let asked: JSON = [sample["prompt"] ?? .null, sample["choices"] ?? .null, sample["target"] ?? .null]
+      let asked: JSON = [
+        sample["prompt"] ?? .null, sample["choices"] ?? .null, sample["target"] ?? .null,
+      ]
       digest.add(Array((asked.text() + "\n").utf8))
     }
     return digest.hex
@@ -84,7 +87,9 @@ public struct TaskResult: Sendable {
       ("standard_error", metric.standardError.map(JSON.number) ?? .null),
       ("higher_is_better", .bool(metric.isHigherBetter)), ("rows", .integer(metric.measuredRows)),
     ]
-    if let resamples = metric.resamples { members.append(("bootstrap_resamples", .integer(resamples))) }
+    if let resamples = metric.resamples {
+      members.append(("bootstrap_resamples", .integer(resamples)))
+    }
     if let details = metric.details { members.append(("details", details)) }
     return JSON(members: members)
   }

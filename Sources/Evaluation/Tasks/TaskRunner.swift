@@ -60,7 +60,8 @@ public struct TaskRunner {
     let start = clock.now
     let rows = try TaskRows(task, settings, model: model, folder: folder)
     let begin = clock.now
-    let exam = TaskExam(task: task, settings: settings, model: model, rows: rows, metrics: metrics) {
+    let exam = TaskExam(task: task, settings: settings, model: model, rows: rows, metrics: metrics)
+    {
       done, total, unit in
       try progress(
         TaskProgress(
