@@ -30,7 +30,9 @@ import Testing
     _ = try other.write(
       tokenizer.setting("pre_tokenizer", to: cut).text(), to: "tokenizer.json")
     let obstacle = ModelExport.obstacle(toExporting: other.path)
-    #expect(obstacle?.message.contains("llama.cpp has no name") == true, "\(String(describing: obstacle))")
+    #expect(
+      obstacle?.message.contains("llama.cpp has no name") == true, "\(String(describing: obstacle))"
+    )
   }
 
   @Test func `the embedded base ends its turns and knows nothing of JSON actions`() throws {

@@ -63,7 +63,9 @@ import Testing
     ("test_split: null", "which rows to measure", "test_split"),
     ("doc_to_choice: null", "needs the key 'doc_to_choice'", "multiple_choice"),
     ("include: other.yaml", "to include", "other.yaml"),
-    ("filter_list: [{name: a, filter: [{function: regexp}]}]", "no filter called 'regexp'", "regex"),
+    (
+      "filter_list: [{name: a, filter: [{function: regexp}]}]", "no filter called 'regexp'", "regex"
+    ),
     ("generation_kwargs: {untill: x}", "unknown key 'untill'", "until"),
     ("a\tb: [", "not valid YAML", "mine.yaml"),
   ])

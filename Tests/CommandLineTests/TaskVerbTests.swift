@@ -13,14 +13,15 @@ import Testing
     #expect(words.output.contains("hellaswag") && words.output.contains("multiple_choice"))
   }
 
-  @Test(arguments: [
-    (["eval", "--tasks", "arc_easy"], Int32(2), "--model"),
-    (["eval", "--model", "x"], 2, "--data FILE or --tasks NAMES"),
-    (["eval", "--model", "x", "--tasks", "arc_easi"], 2, "Did you mean arc_easy?"),
-    (["eval", "--model", "x", "--tasks", "arc_easy", "--limit", "0"], 2, "--limit is 0"),
-    (["eval", "--model", "x", "--tasks", "arc_easy", "--log-samples"], 2, "--output"),
-    (["compare", "--model", "x", "--tuned", "y"], 2, "--data"),
-  ])
+  @Test(
+    arguments: [
+      (["eval", "--tasks", "arc_easy"], 2, "--model"),
+      (["eval", "--model", "x"], 2, "--data FILE or --tasks NAMES"),
+      (["eval", "--model", "x", "--tasks", "arc_easi"], 2, "Did you mean arc_easy?"),
+      (["eval", "--model", "x", "--tasks", "arc_easy", "--limit", "0"], 2, "--limit is 0"),
+      (["eval", "--model", "x", "--tasks", "arc_easy", "--log-samples"], 2, "--output"),
+      (["compare", "--model", "x", "--tuned", "y"], 2, "--data"),
+    ] as [([String], Int32, String)])
   func `a wrong command line is told`(arguments: [String], status: Int32, found: String) throws {
     let outcome = try CommandLineProgram.run(all: arguments)
     #expect(outcome.status == status, "\(outcome.errors)")

@@ -5,19 +5,20 @@ import Testing
 
 /// Filters between a reply and its measure, and values that templates write.
 @Suite struct FilterTests {
-  @Test(arguments: [
-    ("regex", ["regex_pattern": #"#### (\-?[0-9\.\,]+)"#], ["so\n#### 1,200"], ["1,200"]),
-    ("regex", ["regex_pattern": "b+"], ["abba", "none"], ["bb", "[invalid]"]),
-    ("regex", ["regex_pattern": "(x)|([0-9]+)", "group_select": -1], ["x 7 12 end"], ["12"]),
-    ("regex", ["regex_pattern": "[0-9]", "fallback": "-"], ["none"], ["-"]),
-    ("take_first", [:], ["a", "b"], ["a"]),
-    ("take_first_k", ["k": 2], ["a", "b", "c"], ["a", "b"]),
-    ("majority_vote", [:], ["a", "b", "b", "a", "b"], ["b"]),
-    ("remove_whitespace", [:], [" a b\n"], ["a b"]),
-    ("lowercase", [:], ["Ab"], ["ab"]),
-    ("uppercase", [:], ["Ab"], ["AB"]),
-    ("map", ["mapping_dict": ["yes": 1], "default_value": 0], ["yes", "no"], ["1", "0"]),
-  ] as [(String, JSON, [String], [String])])
+  @Test(
+    arguments: [
+      ("regex", ["regex_pattern": #"#### (\-?[0-9\.\,]+)"#], ["so\n#### 1,200"], ["1,200"]),
+      ("regex", ["regex_pattern": "b+"], ["abba", "none"], ["bb", "[invalid]"]),
+      ("regex", ["regex_pattern": "(x)|([0-9]+)", "group_select": -1], ["x 7 12 end"], ["12"]),
+      ("regex", ["regex_pattern": "[0-9]", "fallback": "-"], ["none"], ["-"]),
+      ("take_first", [:], ["a", "b"], ["a"]),
+      ("take_first_k", ["k": 2], ["a", "b", "c"], ["a", "b"]),
+      ("majority_vote", [:], ["a", "b", "b", "a", "b"], ["b"]),
+      ("remove_whitespace", [:], [" a b\n"], ["a b"]),
+      ("lowercase", [:], ["Ab"], ["ab"]),
+      ("uppercase", [:], ["Ab"], ["AB"]),
+      ("map", ["mapping_dict": ["yes": 1], "default_value": 0], ["yes", "no"], ["1", "0"]),
+    ] as [(String, JSON, [String], [String])])
   func `a filter leaves what it says`(
     name: String, settings: JSON, replies: [String], kept: [String]
   ) throws {
@@ -39,12 +40,13 @@ import Testing
     #expect(filter.apply([reply], ["choices": ["red", "Green", "blue"]]) == [letter])
   }
 
-  @Test(arguments: [
-    (#"['a', "it's", 'b\n']"#, ["a", "it's", "b\n"]), ("[0, 2, ]", [0, 2]),
-    ("(1.5, None, True)", [1.5, nil, true]), ("{'a': [1]}", ["a": [1]]),
-    ("'é' 'x'", "éx"), (#"'é\x41'"#, "éA"), ("['a' 'b'", nil), ("[1] 2", nil), ("word", nil),
-    (String(repeating: "[", count: 200), nil),
-  ] as [(String, JSON?)])
+  @Test(
+    arguments: [
+      (#"['a', "it's", 'b\n']"#, ["a", "it's", "b\n"]), ("[0, 2, ]", [0, 2]),
+      ("(1.5, None, True)", [1.5, nil, true]), ("{'a': [1]}", ["a": [1]]),
+      ("'é' 'x'", "éx"), (#"'é\x41'"#, "éA"), ("['a' 'b'", nil), ("[1] 2", nil), ("word", nil),
+      (String(repeating: "[", count: 200), nil),
+    ] as [(String, JSON?)])
   func `Python's literals are read, and nothing else is`(text: String, value: JSON?) {
     #expect(PythonLiteral.value(of: text) == value)
   }

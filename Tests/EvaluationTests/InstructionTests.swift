@@ -5,60 +5,67 @@ import Testing
 
 /// IFEval's instructions on replies that follow them, and on replies that do not.
 @Suite struct InstructionTests {
-  @Test(arguments: [
-    ("keywords:existence", ["keywords": ["Sea", "ship"]], "A ship at SEA.", "A ship."),
-    (
-      "keywords:frequency", ["keyword": "go", "frequency": 2, "relation": "at least"],
-      "Go, go, go", "go"
-    ),
-    ("keywords:forbidden_words", ["forbidden_words": ["cat"]], "concatenate", "The Cat."),
-    (
-      "keywords:letter_frequency", ["letter": "z", "let_frequency": 2, "let_relation": "less than"],
-      "Zebra", "zigzag"
-    ),
-    (
-      "length_constraints:number_sentences", ["num_sentences": 2, "relation": "at least"],
-      "One. Two!", "Only one."
-    ),
-    ("length_constraints:number_paragraphs", ["num_paragraphs": 2], "a\n***\nb", "a\n\nb"),
-    (
-      "length_constraints:number_words", ["num_words": 4, "relation": "less than"], "one, two three",
-      "one two three four"
-    ),
-    (
-      "length_constraints:nth_paragraph_first_word",
-      ["num_paragraphs": 2, "nth_paragraph": 2, "first_word": "then"], "First.\n\n\"Then,\" he said.",
-      "First.\n\nNow."
-    ),
-    (
-      "detectable_content:number_placeholders", ["num_placeholders": 2], "[name], [address]",
-      "[name]"
-    ),
-    ("detectable_content:postscript", ["postscript_marker": "P.S."], "Bye.\nP. S. Call me.", "Bye."),
-    ("detectable_format:number_bullet_lists", ["num_bullets": 2], "* one\n- two", "* one"),
-    ("detectable_format:constrained_response", [:], "My answer is maybe.", "Maybe."),
-    (
-      "detectable_format:number_highlighted_sections", ["num_highlights": 2], "*one* and *two*",
-      "*one* and **"
-    ),
-    (
-      "detectable_format:multiple_sections", ["section_spliter": "SECTION", "num_sections": 2],
-      "SECTION 1\na\nSECTION 2\nb", "SECTION 1\na"
-    ),
-    ("detectable_format:json_format", [:], "```json\n{\"a\": 1}\n```", "{a: 1}"),
-    ("detectable_format:title", [:], "<<Joy>>\ntext", "<< >>\ntext"),
-    ("combination:two_responses", [:], "one\n******\ntwo", "one\n******\none"),
-    ("combination:repeat_prompt", ["prompt_to_repeat": "Say hi"], "say hi. Hi!", "Hi!"),
-    ("startend:end_checker", ["end_phrase": "That is all."], "Hello. \"That is all.\"", "Hello."),
-    ("startend:quotation", [:], " \"Hello.\" ", "Hello."),
-    (
-      "change_case:capital_word_frequency",
-      ["capital_frequency": 1, "capital_relation": "at least"], "NOW go", "Now go"
-    ),
-    ("change_case:english_capital", [:], "ALL 3!", "All"),
-    ("change_case:english_lowercase", [:], "all 3!", "All"),
-    ("punctuation:no_comma", [:], "a b", "a, b"),
-  ] as [(String, JSON, String, String)])
+  @Test(
+    arguments: [
+      ("keywords:existence", ["keywords": ["Sea", "ship"]], "A ship at SEA.", "A ship."),
+      (
+        "keywords:frequency", ["keyword": "go", "frequency": 2, "relation": "at least"],
+        "Go, go, go", "go"
+      ),
+      ("keywords:forbidden_words", ["forbidden_words": ["cat"]], "concatenate", "The Cat."),
+      (
+        "keywords:letter_frequency",
+        ["letter": "z", "let_frequency": 2, "let_relation": "less than"],
+        "Zebra", "zigzag"
+      ),
+      (
+        "length_constraints:number_sentences", ["num_sentences": 2, "relation": "at least"],
+        "One. Two!", "Only one."
+      ),
+      ("length_constraints:number_paragraphs", ["num_paragraphs": 2], "a\n***\nb", "a\n\nb"),
+      (
+        "length_constraints:number_words", ["num_words": 4, "relation": "less than"],
+        "one, two three",
+        "one two three four"
+      ),
+      (
+        "length_constraints:nth_paragraph_first_word",
+        ["num_paragraphs": 2, "nth_paragraph": 2, "first_word": "then"],
+        "First.\n\n\"Then,\" he said.",
+        "First.\n\nNow."
+      ),
+      (
+        "detectable_content:number_placeholders", ["num_placeholders": 2], "[name], [address]",
+        "[name]"
+      ),
+      (
+        "detectable_content:postscript", ["postscript_marker": "P.S."], "Bye.\nP. S. Call me.",
+        "Bye."
+      ),
+      ("detectable_format:number_bullet_lists", ["num_bullets": 2], "* one\n- two", "* one"),
+      ("detectable_format:constrained_response", [:], "My answer is maybe.", "Maybe."),
+      (
+        "detectable_format:number_highlighted_sections", ["num_highlights": 2], "*one* and *two*",
+        "*one* and **"
+      ),
+      (
+        "detectable_format:multiple_sections", ["section_spliter": "SECTION", "num_sections": 2],
+        "SECTION 1\na\nSECTION 2\nb", "SECTION 1\na"
+      ),
+      ("detectable_format:json_format", [:], "```json\n{\"a\": 1}\n```", "{a: 1}"),
+      ("detectable_format:title", [:], "<<Joy>>\ntext", "<< >>\ntext"),
+      ("combination:two_responses", [:], "one\n******\ntwo", "one\n******\none"),
+      ("combination:repeat_prompt", ["prompt_to_repeat": "Say hi"], "say hi. Hi!", "Hi!"),
+      ("startend:end_checker", ["end_phrase": "That is all."], "Hello. \"That is all.\"", "Hello."),
+      ("startend:quotation", [:], " \"Hello.\" ", "Hello."),
+      (
+        "change_case:capital_word_frequency",
+        ["capital_frequency": 1, "capital_relation": "at least"], "NOW go", "Now go"
+      ),
+      ("change_case:english_capital", [:], "ALL 3!", "All"),
+      ("change_case:english_lowercase", [:], "all 3!", "All"),
+      ("punctuation:no_comma", [:], "a b", "a, b"),
+    ] as [(String, JSON, String, String)])
   func `an instruction is told from its neglect`(
     id: String, arguments: JSON, follows: String, neglects: String
   ) throws {

@@ -70,13 +70,14 @@ import Testing
     #expect { try MetricRegistry.builtin.replyMetric("acc") } throws: { "\($0)".contains("acc") }
   }
 
-  @Test(arguments: [
-    (["ignore_case": true] as JSON, "YES ", "yes", 1.0), ([:], "Yes", "yes", 0),
-    (["ignore_punctuation": true], "y-e.s!", "yes", 1),
-    (["ignore_numbers": true], "yes 12", "yes", 1),
-    (["regexes_to_ignore": [",", "\\$", "(?s).*#### ", "\\.$"]], "so\n#### $1,200.", "1200", 1),
-    (["ignore_outer_spaces": false], "yes ", "yes", 0),
-  ])
+  @Test(
+    arguments: [
+      (["ignore_case": true], "YES ", "yes", 1.0), ([:], "Yes", "yes", 0),
+      (["ignore_punctuation": true], "y-e.s!", "yes", 1),
+      (["ignore_numbers": true], "yes 12", "yes", 1),
+      (["regexes_to_ignore": [",", "\\$", "(?s).*#### ", "\\.$"]], "so\n#### $1,200.", "1200", 1),
+      (["ignore_outer_spaces": false], "yes ", "yes", 0),
+    ] as [(JSON, String, String, Double)])
   func `an exact match passes over what it is told to`(
     settings: JSON, reply: String, reference: String, score: Double
   ) throws {

@@ -4,8 +4,10 @@
   import Darwin
 #endif
 
-/// BLEU of a corpus (Papineni et al. 2002) as sacrebleu computes it by default (Post 2018): words cut
-/// by the rules of mteval-v13a, n-grams up to four, orders without a match smoothed exponentially.
+/// BLEU of a corpus as sacrebleu computes it by default.
+///
+/// Words are cut by the rules of mteval-v13a, n-grams go up to four, and orders without a match are
+/// smoothed exponentially (Papineni and others 2002; Post 2018).
 public struct BLEU: ReplyMetric {
   /// `bleu`.
   public static let name = "bleu"

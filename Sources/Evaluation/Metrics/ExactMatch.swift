@@ -50,10 +50,12 @@ public struct ExactMatch: ReplyMetric, MeanMetric {
   }
 
   private func plain(_ text: String) -> [Unicode.Scalar] {
-    var text = ignoresOuterSpaces ? String(text.trimmed) : text
+    var text = text
     for pattern in patterns { text = pattern.replacing(in: text, with: "") }
     if ignoresCase { text = text.lowercased() }
-    return text.unicodeScalars.filter { !ignored.contains($0) }
+    let kept = String(
+      String.UnicodeScalarView(text.unicodeScalars.filter { !ignored.contains($0) }))
+    return Array((ignoresOuterSpaces ? String(kept.trimmed) : kept).unicodeScalars)
   }
 }
 

@@ -54,7 +54,11 @@ public struct MetricSettings: Sendable, Hashable {
   public func number(_ key: String) throws -> Double? { try read(key, "a number") { $0.number } }
 
   /// The value under `key` as it is; nil when it is absent or null.
-  public func value(_ key: String) -> JSON? { values[key].flatMap { $0.isNull ? nil : $0 } }
+  public func value(_ key: String) -> JSON? {
+    // A ternary would take `nil` for JSON's null.
+    guard let value = values[key], !value.isNull else { return nil }
+    return value
+  }
 
   /// A failure about `key`.
   public func error(_ key: String, _ message: String, remedy: String? = nil) -> AnnealError {

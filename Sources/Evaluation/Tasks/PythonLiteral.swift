@@ -7,7 +7,8 @@ enum PythonLiteral {
     var reader = Reader(rest: text.unicodeScalars[...])
     guard let value = reader.value(depth: 0) else { return nil }
     reader.skipSpace()
-    return reader.rest.isEmpty ? value : nil
+    guard reader.rest.isEmpty else { return nil }
+    return value
   }
 
   private struct Reader {
@@ -55,7 +56,8 @@ enum PythonLiteral {
         else { return nil }
         members.append((key, member))
         if skip(",") { continue }
-        return skip("}") ? JSON(members: members) : nil
+        guard skip("}") else { return nil }
+        return JSON(members: members)
       }
       return JSON(members: members)
     }

@@ -1,7 +1,8 @@
 public import AnnealFiles
 
-/// An evaluation task: where its rows are, what is asked of a model on each, and how the answers are
-/// measured. The keys of its file are those of lm-evaluation-harness.
+/// An evaluation task: where rows are, what is asked of a model on each, how answers are measured.
+///
+/// The keys of its file are those of lm-evaluation-harness.
 public struct TaskDefinition: Sendable {
   /// The task's name.
   public let name: String

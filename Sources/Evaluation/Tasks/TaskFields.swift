@@ -7,7 +7,11 @@ struct TaskFields {
   let lines: [String: Int]
 
   /// The value under `key`; nil when it is absent or null.
-  func value(_ key: String) -> JSON? { json[key].flatMap { $0.isNull ? nil : $0 } }
+  func value(_ key: String) -> JSON? {
+    // A ternary would take `nil` for JSON's null.
+    guard let value = json[key], !value.isNull else { return nil }
+    return value
+  }
 
   func text(_ key: String) throws -> String? { try read(key, "text") { $0.string } }
 
@@ -38,8 +42,11 @@ struct TaskFields {
 
   /// Lines of `key: value` under `key`.
   func fields(_ key: String) throws -> TaskFields? {
-    guard let value = try read(key, "lines of `key: value`", { $0.object == nil ? nil : $0 })
-    else { return nil }
+    let object = try read(key, "lines of `key: value`") { value -> JSON? in
+      guard value.object != nil else { return nil }
+      return value
+    }
+    guard let value = object else { return nil }
     return TaskFields(json: value, file: file, lines: lines)
   }
 

@@ -1,8 +1,9 @@
 internal import AnnealFiles
 
-/// Cuts a template into tokens. For chat templates, as transformers sets Jinja up, the first newline
-/// after a block is dropped (`trim_blocks`), and so is the space before a block on its line
-/// (`lstrip_blocks`).
+/// Cuts a template into tokens.
+///
+/// For chat templates, as transformers sets Jinja up, the first newline after a block is dropped
+/// (`trim_blocks`), and so is the space before a block on its line (`lstrip_blocks`).
 struct Lexer {
   private let source: [Unicode.Scalar]
   private let name: String
