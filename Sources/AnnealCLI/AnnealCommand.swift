@@ -14,8 +14,8 @@ struct AnnealCommand: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Score.self, Generate.self,
-      Chat.self, Merge.self, Export.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
-      TemplateCommand.self, Bench.self, Doctor.self,
+      Chat.self, Merge.self, Extract.self, Export.self, Initialize.self, DataCommand.self,
+      TokenizerCommand.self, TemplateCommand.self, Bench.self, Doctor.self,
     ])
 
   /// A mistyped verb is named, not the option behind it.

@@ -102,6 +102,22 @@ public final class LanguageModel {
       at: .init(file: folder), remedy: "Does the tokenizer belong to this model?")
   }
 
+  /// Loads a model to be read once, tensor by tensor: its weights stay in their files.
+  ///
+  /// - Parameter adapters: what will be put on; modules that they hold in full must be in memory.
+  static func loadForReading(
+    from folder: String, adapters: [String] = [], template: String? = nil
+  ) throws -> LanguageModel {
+    let modules = try adapters.flatMap { folder -> [String] in
+      let path = folder + "/adapter_config.json"
+      guard Folder.holdsFile(path) else { return [] }
+      return try JSON(contentsOf: path)["modules_to_save"]?.array?.compactMap(\.string) ?? []
+    }
+    let template = template ?? adapters.first.flatMap(templateFile)
+    return try load(
+      from: folder, isStreamed: !modules.contains { $0.hasSuffix("_proj") }, template: template)
+  }
+
   /// Whether linear weights are held in codes.
   public var isQuantized: Bool { network.inventory.tensors.contains { $0 is Quantized } }
 
@@ -135,6 +151,13 @@ public final class LanguageModel {
     let attached = try Torch.checked { try AdapterFile.attach(folder, to: network) }
     adapter = attached
     return attached
+  }
+
+  /// Puts an adapter on that belongs to this network.
+  func put(on attached: AttachedAdapter) {
+    detach()
+    attached.attachModules()
+    adapter = attached
   }
 
   /// Takes the adapter off.
