@@ -221,10 +221,10 @@ merge_method: ties
 base_model: base
 dtype: bfloat16
 models:
-  - model: a
-    parameters: {weight: 0.8, density: 0.5}
+  - model: a  # all is kept: among equal values, which bfloat16 has many of, torch's choice is no rule
+    parameters: {weight: 0.8}
   - model: b
-    parameters: {weight: 0.3, density: 0.6}
+    parameters: {weight: 0.3}
 """,
 }
 kept = ["model.embed_tokens.weight", "model.layers.1.self_attn.q_proj.weight", "model.layers.2.mlp.down_proj.weight",

@@ -64,7 +64,7 @@ let knownMask = RandomMask { shape, density, _ in
         compared += 1
       }
     }
-    #expect(compared == 29)
+    #expect(compared == 30)
   }
 
   @Test func `ranks that a method cannot combine are refused with what to do`() throws {

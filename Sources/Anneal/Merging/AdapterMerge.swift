@@ -54,19 +54,32 @@ public struct AdapterMerge: Sendable {
     guard let codes else {
       try refuseChoice()
       let model = try reading(self.model)
-      let report = try model.merged().export(to: folder, dtype: dtype, progress: progress)
+      let name = Folder.name(of: folder)
+      let report = try model.merged().export(
+        to: folder, dtype: dtype, progress: progress,
+        checkedBy: { folder, report in
+          let done = Report(bytes: report.bytes, largestDifference: report.largestDifference)
+          try ModelCard(self, done, in: folder, name: name, publicName: model.publicName)
+            .write(to: folder)
+        })
       return Report(bytes: report.bytes, largestDifference: report.largestDifference)
     }
     let chosen = try choice(codes)
     let (target, probes, before) = try prepared(codes, chosen)
+    let name = Folder.name(of: folder)
     var divergence: Divergence?
     let report = try target.merged().export(
       to: folder, dtype: dtype, progress: progress,
-      checkedBy: { folder in
+      checkedBy: { folder, report in
         let merged = try LanguageModel.load(from: folder, isStreamed: true)
         let found = try before.divergence(to: Predictions(of: merged, on: probes))
         try check(found, codes)
         divergence = found
+        let done = Report(
+          bytes: report.bytes, largestDifference: report.largestDifference, codes: codes.name,
+          divergence: found)
+        try ModelCard(self, done, in: folder, name: name, publicName: target.publicName)
+          .write(to: folder)
       })
     return Report(
       bytes: report.bytes, largestDifference: report.largestDifference, codes: codes.name,
@@ -77,7 +90,13 @@ public struct AdapterMerge: Sendable {
   ///
   /// - Returns: its bytes.
   public func writeAdapter(to folder: String) throws -> Int {
-    try reading(model).saveAdapter(to: folder)
+    let base = try reading(model)
+    let name = Folder.name(of: folder)
+    try base.saveAdapter(to: folder) { folder in
+      let done = Report(bytes: Folder.bytes(below: folder), largestDifference: 0)
+      try ModelCard(self, done, in: folder, name: name, publicName: base.publicName)
+        .write(to: folder)
+    }
     return Folder.bytes(below: folder)
   }
 

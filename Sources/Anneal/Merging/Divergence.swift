@@ -36,6 +36,25 @@ struct Predictions {
     }
   }
 
+  /// The text and the token after which `other` is furthest from this.
+  func worst(in other: Predictions) throws -> (text: Int, token: Int) {
+    var worst = (text: 0, token: 0, distance: -1.0)
+    try Torch.checked {
+      withoutGradient {
+        for (text, (mine, others)) in zip(logits, other.logits).enumerated() {
+          let width = min(mine.size(1), others.size(1))
+          let p = mine.narrow(1, 0, width).logSoftmax(-1)
+          let q = others.narrow(1, 0, width).logSoftmax(-1)
+          let distances = (p.exp() * (p - q)).sum(-1).floats()
+          for (token, distance) in distances.enumerated() where Double(distance) > worst.distance {
+            worst = (text, token, Double(distance))
+          }
+        }
+      }
+    }
+    return (worst.text, worst.token)
+  }
+
   /// How far `other`, on the same texts, is from this.
   func divergence(to other: Predictions) throws -> Divergence {
     var result = Divergence(tokens: 0, meanKL: 0, largestLogitDifference: 0, agreement: 0)

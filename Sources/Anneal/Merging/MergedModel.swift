@@ -29,12 +29,13 @@ public struct MergedModel {
   /// Merging is done in float32 and rounded once, to `dtype` or the type of the base. Of a model that
   /// was loaded with its weights left in their files, memory holds one tensor at a time.
   ///
-  /// - Parameter check: called with the finished folder before it takes its place; when it throws,
-  ///   the folder is gone again.
+  /// - Parameter check: called with the finished folder and what the merge did, before the folder
+  ///   takes its place; when it throws, the folder is gone again.
   @discardableResult
   public func export(
     to folder: String, as format: Format = .safetensors, dtype: DType? = nil,
-    progress: @escaping Progress = { _, _ in }, checkedBy check: (String) throws -> Void = { _ in }
+    progress: @escaping Progress = { _, _ in },
+    checkedBy check: (String, Report) throws -> Void = { _, _ in }
   ) throws -> Report {
     try Folder.checkReplaceable(folder, markers: "config.json")
     var report = Report(bytes: 0, largestDifference: 0)
@@ -59,7 +60,7 @@ public struct MergedModel {
       try ModelFolder.writeConfiguration(model.configuration.json, dtype: type, to: folder)
       try model.saveText(to: folder)
       try progress(all, all)
-      try check(folder)
+      try check(folder, report)
     }
     return report
   }

@@ -60,13 +60,18 @@ public struct ModelMerge {
   ) throws -> Report {
     try Folder.checkReplaceable(folder, markers: "config.json")
     try Disk.require(bytes: plan.bytes + (64 << 20), at: folder, for: "the merged model")
+    let name = Folder.name(of: folder)
     try AtomicFolder.write(to: folder) { folder in
       try ModelMerger(plan, seed: seed, mask: mask)
         .write(to: folder, limit: shardBytes, progress: progress)
       try ModelFolder.writeConfiguration(
         try configuration(), dtype: DType(rawValue: plan.dtypeName) ?? .float32, to: folder)
       try writeText(to: folder)
-      try AtomicFile.copy(recipe.file, to: folder + "/merge.yaml")
+      let text = String(decoding: try TextContents.bytes(of: recipe.file), as: UTF8.self)
+      // Without paths that tell whose machine it was.
+      let portable = recipe.models.reduce(text) { $0.replacing($1, with: Recipe.portable($1)) }
+      try AtomicFile.write(portable, to: folder + "/merge.yaml")
+      try ModelCard(recipe, recipeText: text, in: folder, name: name).write(to: folder)
       // What was written must be a model.
       _ = try LanguageModel.load(from: folder, isStreamed: true)
     }

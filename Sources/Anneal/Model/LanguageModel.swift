@@ -194,8 +194,11 @@ public final class LanguageModel {
 
   /// Saves the adapter that is on, with the tokenizer and the chat template it was trained with.
   ///
+  /// - Parameter finish: called with the finished folder before it takes its place.
   /// - Throws: `AnnealError` of kind `usage` when `folder` holds anything but an adapter.
-  public func saveAdapter(to folder: String) throws {
+  public func saveAdapter(
+    to folder: String, finish: (String) throws -> Void = { _ in }
+  ) throws {
     guard let adapter else {
       throw AnnealError(.usage, "no adapter is attached", remedy: "Attach one first.")
     }
@@ -203,6 +206,7 @@ public final class LanguageModel {
     try AtomicFolder.write(to: folder) { folder in
       try AdapterFile.write(adapter, to: folder, base: publicName)
       try saveText(to: folder)
+      try finish(folder)
     }
   }
 
@@ -221,9 +225,14 @@ public final class LanguageModel {
   }
 
   /// The base's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.
+  var publicName: String? { configuration.publicName }
+}
+
+extension ConfigurationFile {
+  /// The model's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.
   var publicName: String? {
-    guard let name = configuration.json["_name_or_path"]?.string, !name.hasPrefix("/"),
-      !name.hasPrefix("."), !name.hasPrefix("~"), name.split(separator: "/").count == 2
+    guard let name = json["_name_or_path"]?.string, !name.hasPrefix("/"), !name.hasPrefix("."),
+      !name.hasPrefix("~"), name.split(separator: "/").count == 2
     else { return nil }
     return name
   }
