@@ -1,0 +1,91 @@
+import AnnealFiles
+import TestSupport
+import Testing
+
+@Suite struct CompareVerbTests {
+  private func rows(_ folder: TemporaryFolder, _ name: String, _ answer: String) throws -> String {
+    try folder.write(
+      String(repeating: #"{"prompt": "cat", "completion": "\#(answer)"}"# + "\n", count: 24),
+      to: name)
+  }
+
+  private func train(_ model: String, _ data: String, _ output: String) throws -> String {
+    let settings = ["max_steps=8", "learning_rate=3e-2", "dtype=float32", "max_length=64"]
+    let run = try CommandLineProgram.run(
+      all: ["train", "--model", model, "--data", data, "--output", output]
+        + settings.flatMap { ["--set", $0] })
+    #expect(run.status == 0, "\(run.errors)")
+    return output + "/last"
+  }
+
+  private func compare(_ arguments: [String]) throws -> (status: Int32, json: JSON?, errors: String)
+  {
+    let outcome = try CommandLineProgram.run(
+      all: ["compare", "--dtype", "float32", "--max-new-tokens", "8", "--json"] + arguments)
+    return (outcome.status, try? JSON(parsing: outcome.output), outcome.errors)
+  }
+
+  @Test func `a model is better, worse, or not to be told from itself, and a gate says so`() throws
+  {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    let right = try rows(folder, "right.jsonl", " mat")
+    let wrong = try rows(folder, "wrong.jsonl", " xyz")
+    let good = try train(model, right, folder.path + "/good")
+    let bad = try train(model, wrong, folder.path + "/bad")
+    let page = folder.path + "/page.html"
+
+    let better = try compare([
+      "--model", model, "--adapter", good, "--data", right, "--gate", "--report", page, "--probe",
+      wrong,
+    ])
+    #expect(better.status == 0, "\(better.errors)")
+    #expect(better.json?["verdict"]?["verdict"]?.string == "better")
+    #expect(better.json?["probes"]?.array?.count == 1)
+    #expect(Folder.fileBytes(page) > 1000)
+
+    let worse = try compare(
+      ["--model", model, "--base-adapter", good, "--adapter", bad, "--data", right, "--gate"])
+    #expect(worse.status == 4, "\(worse.errors)")
+    #expect(worse.json?["verdict"]?["verdict"]?.string == "worse")
+
+    let same = try compare(["--model", model, "--tuned", model, "--data", right, "--gate"])
+    #expect(same.status == 4, "\(same.errors)")
+    #expect(same.json?["verdict"]?["verdict"]?.string == "not distinguishable")
+  }
+
+  @Test func `people's votes are written for, and counted`() throws {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    let data = try rows(folder, "rows.jsonl", " mat")
+    let adapter = try train(model, data, folder.path + "/run")
+    let page = folder.path + "/blind.html"
+    let asked = try compare([
+      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "exact_match",
+      "--blind", page,
+    ])
+    #expect(asked.status == 0, "\(asked.errors)")
+    let key = try JSON(contentsOf: folder.path + "/blind.key.json", code: .data)
+    let sides = try #require(key["tuned"]?.array)
+    let votes = JSON(members: [("test", key["test"] ?? .null), ("votes", .array(sides))])
+    let cast = try folder.write(votes.text(), to: "votes.json")
+    let counted = try CommandLineProgram.run(
+      all: ["votes", cast, "--key", folder.path + "/blind.key.json", "--json"])
+    #expect(counted.status == 0, "\(counted.errors)")
+    #expect(try JSON(parsing: counted.output)["tuned"]?.integer == sides.count)
+  }
+
+  @Test(arguments: [
+    (["--metrics", "exact_match", "--decide-by", "f1"], "--decide-by"),
+    (["--shots", "2"], "--shots-from"), (["--judge", "x"], "--metrics"),
+    (["--rubric", "x"], "--judge"), (["--blind", "x.txt", "--metrics", "f1"], ".html"),
+  ])
+  func `options that do not belong together are refused by name`(
+    options: [String], name: String
+  ) throws {
+    let outcome = try CommandLineProgram.run(
+      all: ["compare", "--model", "m", "--adapter", "a", "--data", "d"] + options)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains(name), "\(outcome.errors)")
+  }
+}
