@@ -42,7 +42,7 @@ import Testing
     #expect(better.status == 0, "\(better.errors)")
     #expect(better.json?["verdict"]?["verdict"]?.string == "better")
     #expect(better.json?["probes"]?.array?.count == 1)
-    #expect(Folder.fileBytes(page) > 1000)
+    #expect((Folder.fileBytes(page) ?? 0) > 1000)
 
     let worse = try compare(
       ["--model", model, "--base-adapter", good, "--adapter", bad, "--data", right, "--gate"])
