@@ -13,6 +13,7 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Neural": ["AnnealTorch", "AnnealFiles"],
   "Models": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
+  "Merging": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Datasets": ["AnnealText", "AnnealFiles", "CZlib", ordered],
   "Documents": ["AnnealDatasets"],
   "Remote": ["AnnealText"],
@@ -36,6 +37,7 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Datasets": ["AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
+  "Merging": ["AnnealMerging", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Inference": ["AnnealInference", "AnnealNeural", "AnnealText"],
   "Evaluation": ["AnnealEvaluation", "AnnealFiles"],
   "Training": [
@@ -43,8 +45,8 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
     "AnnealTorch", "AnnealFiles",
   ],
   "Anneal": [
-    "Anneal", "AnnealEvaluation", "AnnealDatasets", "AnnealNeural", "AnnealText", "AnnealFiles",
-    "AnnealTorch",
+    "Anneal", "AnnealMerging", "AnnealEvaluation", "AnnealDatasets", "AnnealNeural", "AnnealText",
+    "AnnealFiles", "AnnealTorch",
   ],
   "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],
 ]
@@ -89,9 +91,9 @@ let package = Package(
       .target(
         name: "Anneal",
         dependencies: [
-          "AnnealModels", "AnnealAdapters", "AnnealTraining", "AnnealEvaluation", "AnnealInference",
-          "AnnealDatasets", "AnnealDocuments", "AnnealRemote", "AnnealExport", "AnnealText",
-          "AnnealNeural", "AnnealTorch", "AnnealFiles", ordered,
+          "AnnealModels", "AnnealAdapters", "AnnealMerging", "AnnealTraining", "AnnealEvaluation",
+          "AnnealInference", "AnnealDatasets", "AnnealDocuments", "AnnealRemote", "AnnealExport",
+          "AnnealText", "AnnealNeural", "AnnealTorch", "AnnealFiles", ordered,
           .product(name: "Yams", package: "Yams"),
         ],
         path: "Sources/Anneal", swiftSettings: strict),

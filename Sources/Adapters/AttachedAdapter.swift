@@ -49,7 +49,8 @@ public struct SavedModule {
   /// The trained value, in the base's dtype.
   public let trained: Tensor
 
-  init(_ weight: Weight, trained: Tensor) {
+  /// A tensor that `trained` stands in for.
+  public init(_ weight: Weight, trained: Tensor) {
     self.weight = weight
     base = weight.value
     self.trained = trained
@@ -86,7 +87,7 @@ extension CausalModel {
   }
 
   /// The weights of the modules called `name`.
-  func weights(ofModule name: String) throws -> [Weight] {
+  public func weights(ofModule name: String) throws -> [Weight] {
     let found = inventory.weights.filter { $0.module == name || $0.module.hasSuffix("." + name) }
     if head.isTied, name == "lm_head" || found.contains(where: { $0 === head.weight }) {
       throw AnnealError(

@@ -106,6 +106,21 @@ extension LoRA {
   }
 }
 
+extension AttachedAdapter {
+  /// A LoRA whose factors are known, such as those combined from other adapters.
+  ///
+  /// - Parameters:
+  ///   - adapter: its settings; its scale is that of the factors.
+  ///   - modules: modules kept in full beside it.
+  public convenience init(
+    _ adapter: LoRA, factors: [(site: Site, factors: LowRank)], modules: [SavedModule] = []
+  ) {
+    self.init(
+      adapter, attachments: factors.map { ($0.site, LowRankAttachment($0.factors)) },
+      modules: modules)
+  }
+}
+
 /// The factors at one site.
 private final class LowRankAttachment: Attachment {
   private let factors: LowRank

@@ -28,6 +28,18 @@ public struct Targets: Sendable, Hashable {
   /// Maps by name.
   public static func names(_ names: String...) -> Targets { Targets(.names(names)) }
 
+  /// `sites` by name where all maps of that name are meant, and by their whole paths where not.
+  public static func naming(_ sites: [Site], among all: [Site]) -> Targets {
+    let paths = Set(sites.map(\.path))
+    var names: [String] = []
+    for site in sites {
+      let isWhole = all.allSatisfy { $0.name != site.name || paths.contains($0.path) }
+      let name = isWhole ? String(site.name) : site.path
+      if !names.contains(name) { names.append(name) }
+    }
+    return Targets(.names(names))
+  }
+
   /// Refuses a pattern that is not a regular expression.
   func check() throws {
     guard case .pattern(let pattern) = rule else { return }

@@ -14,9 +14,8 @@ struct AnnealCommand: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Votes.self, Score.self,
-      Generate.self,
-      Chat.self, Merge.self, Export.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
-      TemplateCommand.self, Bench.self, Doctor.self,
+      Generate.self, Chat.self, Merge.self, Extract.self, Export.self, Initialize.self,
+      DataCommand.self, TokenizerCommand.self, TemplateCommand.self, Bench.self, Doctor.self,
     ])
 
   static var _errorPrefix: String { "error: " }

@@ -2,6 +2,7 @@ import Anneal
 import AnnealExport
 import AnnealFiles
 import ArgumentParser
+import Foundation
 
 /// `anneal export`: a model for other programs to run.
 struct Export: AsyncParsableCommand {
@@ -82,14 +83,14 @@ struct ExportGGUF: Verb {
     let export = try options.export()
     try OutputPlace.check(destination, inputs: options.inputs, overwrite: options.overwrite)
     let progress = ExportProgress(console)
-    let (bytes, parity) = try export.gguf(to: destination, progress: progress.tell)
+    let (bytes, parity, logits) = try export.gguf(to: destination, progress: progress.tell)
     console.endTransient()
     console.result(
       [
         "output": .string(destination), "type": .string(export.mix.name), "bytes": .integer(bytes),
-        "parity": parity.json,
+        "parity": parity.json(logits),
       ],
-      "\(destination): \(export.mix.name), \(Amount.bytes(bytes)); \(parity.words)")
+      "\(destination): \(export.mix.name), \(Amount.bytes(bytes)); \(parity.words(logits))")
   }
 }
 
@@ -117,7 +118,8 @@ struct ExportOllama: Verb {
     }
     try Folder.checkHoldsNone(of: options.inputs, in: destination, remedy: "Name a new folder.")
     let progress = ExportProgress(console)
-    let report = try export.ollama(to: destination, system: system, progress: progress.tell)
+    let (report, logits) = try export.ollama(
+      to: destination, system: system, progress: progress.tell)
     console.endTransient()
     let template = report.template
     if !template.trimmedRoles.isEmpty {
@@ -133,10 +135,10 @@ struct ExportOllama: Verb {
         "output": .string(destination), "type": .string(export.mix.name),
         "bytes": .integer(report.bytes), "template": .string(template.source),
         "stop": .array(template.stops.map { .string($0) }),
-        "conversations": .integer(template.conversations), "parity": report.parity.json,
+        "conversations": .integer(template.conversations), "parity": report.parity.json(logits),
       ],
       """
-      \(destination): \(export.mix.name), \(Amount.bytes(report.bytes)); \(report.parity.words); \
+      \(destination): \(export.mix.name), \(Amount.bytes(report.bytes)); \(report.parity.words(logits)); \
       the template alike on \(template.conversations) conversations
       Next: ollama create NAME -f \(destination)/Modelfile
       """)
@@ -200,19 +202,32 @@ private final class ExportProgress {
 }
 
 extension ParityReport {
-  fileprivate var json: JSON {
+  fileprivate func json(_ logits: LogitParity?) -> JSON {
     [
       "texts": .integer(texts), "conversations": .integer(conversations),
       "tensors": .integer(tensors), "largest_relative_error": .number(largestError),
       "largest_error_tensor": .string(largestErrorTensor),
+      "logits": logits.map { logits in
+        [
+          "tokens": .integer(logits.found.tokens),
+          "mean_kl_nats_per_token": .number(logits.found.meanKL),
+          "bound_nats_per_token": .number(logits.bound),
+          "largest_difference": .number(logits.found.largestLogitDifference),
+          "agreement": .number(logits.found.agreement),
+        ]
+      } ?? .null,
     ]
   }
 
-  var words: String {
-    "read back: \(texts) texts and \(tensors) tensors are the model's"
-      + (largestErrorTensor.isEmpty
-        ? ""
-        : ", the coarsest row off by \((largestError * 10_000).rounded() / 100) % "
-          + "(\(largestErrorTensor))")
+  func words(_ logits: LogitParity?) -> String {
+    var words = "read back: \(texts) texts and \(tensors) tensors are the model's"
+    if !largestErrorTensor.isEmpty {
+      words +=
+        ", the coarsest row off by \((largestError * 10_000).rounded() / 100) % "
+        + "(\(largestErrorTensor))"
+    }
+    guard let logits else { return words + "; predictions not compared: too little memory" }
+    return words + "; predictions \(String(format: "%.2g", logits.found.meanKL)) nats/token from "
+      + "the model's, rounding explains \(String(format: "%.2g", logits.bound))"
   }
 }

@@ -49,8 +49,9 @@ struct Quickstart: Verb {
     try AtomicFile.write(comparison.page(by: "exact_match"), to: destination + "/comparison.html")
 
     console.note(heading(4, "Export: a GGUF file for llama.cpp, in a folder for Ollama"))
-    let exported = try ModelExport(model: merged, mix: .named("q8_0")).ollama(to: ollama)
-    console.note("  \(Amount.bytes(exported.bytes)); \(exported.parity.words)")
+    let export = ModelExport(model: merged, mix: try .named("q8_0"))
+    let (exported, logits) = try export.ollama(to: ollama)
+    console.note("  \(Amount.bytes(exported.bytes)); \(exported.parity.words(logits))")
 
     let json: JSON = [
       "base": comparison.base.json, "tuned": comparison.tuned.json, "training": summary,

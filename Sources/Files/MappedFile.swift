@@ -50,6 +50,20 @@ public final class MappedFile: Sendable {
     }
   }
 
+  /// Takes the pages of `range` out of this process; the next use reads them from the file again.
+  ///
+  /// Nothing happens to what is no mapped file.
+  public func letGo(_ range: Range<Int>) {
+    let range = range.clamped(to: 0..<bytes.count)
+    guard isMapped, !range.isEmpty, let address = bytes.baseAddress else { return }
+    let page = max(1, sysconf(Int32(_SC_PAGESIZE)))
+    // The mapping begins with a page, so that pages lie at their multiples.
+    let first = range.lowerBound / page * page
+    let start = UnsafeMutableRawPointer(mutating: address + first)
+    // Advice that is refused costs memory at most.
+    madvise(start, range.upperBound - first, MADV_DONTNEED)
+  }
+
   /// What a pipe or a device gives until it ends, in memory of its own.
   private static func contents(
     _ path: String, _ descriptor: Int32, _ code: AnnealError.Code

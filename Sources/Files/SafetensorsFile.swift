@@ -55,6 +55,9 @@ public final class SafetensorsFile: Sendable {
     guard range.upperBound <= file.bytes.count else { return .init(start: nil, count: 0) }
     return UnsafeRawBufferPointer(rebasing: file.bytes[range])
   }
+
+  /// Takes the pages of `entry` out of memory; the next use reads them again.
+  public func letGo(_ entry: SafetensorsEntry) { file.letGo(entry.byteRange) }
 }
 
 /// The header of a safetensors file while it is read.

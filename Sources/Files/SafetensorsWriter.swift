@@ -74,7 +74,7 @@ public enum SafetensorsWriter {
     return ordered
   }
 
-  private static func byteCount(_ tensor: SafetensorsTensor, _ path: String) throws -> Int {
+  static func byteCount(_ tensor: SafetensorsTensor, _ path: String) throws -> Int {
     guard let size = SafetensorsType.bytes[tensor.dtype] else {
       throw AnnealError(
         .failed, "tensor \(tensor.name) has the type \(tensor.dtype), which the format lacks",

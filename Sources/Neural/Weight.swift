@@ -22,7 +22,7 @@ public final class Weight: ModelTensor {
   }
 
   /// Takes the value's pages out of memory, where it lies on a file that is streamed.
-  func letGo() { mapped?.letGo() }
+  public func letGo() { mapped?.letGo() }
 
   /// Whether its pages are let go after each use.
   public var isStreamed: Bool { mapped != nil }
@@ -50,11 +50,15 @@ public protocol ModelTensor: AnyObject {
   var stored: Tensor { get }
   /// The values.
   func dense() -> Tensor
+  /// Takes what lies on a streamed file out of memory, until it is used again.
+  func letGo()
 }
 
 extension ModelTensor {
   /// It is in memory all the time.
   public var isStreamed: Bool { false }
+  /// It stays in memory.
+  public func letGo() {}
   /// The module that the tensor belongs to, such as `model.norm`.
   public var module: String { path.split(separator: ".").dropLast().joined(separator: ".") }
   /// The tensor's name in its module, such as `weight`.

@@ -35,12 +35,19 @@ public struct ModelExport {
 
   /// Writes a GGUF file.
   ///
-  /// - Returns: its bytes, and what reading it back found.
+  /// - Returns: its bytes, what reading it back found, and how its predictions compare; nil where
+  ///   there is no memory for both models.
   public func gguf(
     to path: String, progress: @escaping Progress = { _, _ in }
-  ) throws -> (bytes: Int, parity: ParityReport) {
+  ) throws -> (bytes: Int, parity: ParityReport, logits: LogitParity?) {
     let parts = try parts()
-    return try plan(parts, parts.text).write(to: path, progress: progress)
+    let plan = try plan(parts, parts.text)
+    let gate = try logitGate(plan)
+    var logits: LogitParity?
+    let (bytes, parity) = try plan.write(to: path, progress: progress) { file, report in
+      logits = try gate?.check(file, errors: report.errors)
+    }
+    return (bytes, parity, logits)
   }
 
   /// Writes a folder for `ollama create`.
@@ -48,15 +55,36 @@ public struct ModelExport {
   /// - Parameter system: a message that sets the scene in every conversation.
   public func ollama(
     to folder: String, system: String? = nil, progress: @escaping Progress = { _, _ in }
-  ) throws -> OllamaFolder.Report {
+  ) throws -> (report: OllamaFolder.Report, logits: LogitParity?) {
     try Folder.checkReplaceable(folder, markers: "Modelfile")
     let parts = try parts()
     let generation = model + "/generation_config.json"
-    return try OllamaFolder.write(
+    let gate = try logitGate(plan(parts, parts.text))
+    let name = Folder.name(of: folder)
+    var logits: LogitParity?
+    var found: ParityReport?
+    let report = try OllamaFolder.write(
       to: folder, text: parts.text, system: system,
       generation: Folder.holdsFile(generation)
         ? try JSON(contentsOf: generation, code: .model) : nil,
-      plan: { try plan(parts, $0) }, progress: progress)
+      plan: { try plan(parts, $0) }, progress: progress,
+      checkedBy: { file, report in
+        logits = try gate?.check(file, errors: report.errors)
+        found = report
+      },
+      finish: { folder in
+        guard let found else { return }
+        try ModelCard(self, report: found, in: folder, name: name).write(to: folder)
+      })
+    return (report, logits)
+  }
+
+  /// The gate that compares predictions; nil where there is no memory for both models.
+  private func logitGate(_ plan: GGUFModel) throws -> LogitGate? {
+    guard LogitGate.bytes(values: plan.valueCount) <= Memory.availableBytes ?? .max else {
+      return nil
+    }
+    return try LogitGate(model: model, adapter: adapter, template: template)
   }
 
   /// Writes the adapter alone, as a GGUF file for `--lora` of llama.cpp and `ADAPTER` of Ollama.

@@ -21,35 +21,46 @@ public struct MergedModel {
     public var largestDifference: Double
   }
 
+  /// What is told how many bytes are written, and of how many; an error it throws ends the work.
+  public typealias Progress = (_ done: Int, _ all: Int) throws -> Void
+
   /// Writes the model as a folder that other tools load.
   ///
-  /// Merging is done in float32 and rounded once, to `dtype` or the type of the base.
+  /// Merging is done in float32 and rounded once, to `dtype` or the type of the base. Of a model that
+  /// was loaded with its weights left in their files, memory holds one tensor at a time.
+  ///
+  /// - Parameter check: called with the finished folder and what the merge did, before the folder
+  ///   takes its place; when it throws, the folder is gone again.
   @discardableResult
   public func export(
-    to folder: String, as format: Format = .safetensors, dtype: DType? = nil
+    to folder: String, as format: Format = .safetensors, dtype: DType? = nil,
+    progress: @escaping Progress = { _, _ in },
+    checkedBy check: (String, Report) throws -> Void = { _, _ in }
   ) throws -> Report {
     try Folder.checkReplaceable(folder, markers: "config.json")
     var report = Report(bytes: 0, largestDifference: 0)
     let type = dtype ?? model.network.dtype
-    try Disk.require(
-      bytes: model.network.parameterCount * type.bytes + (64 << 20), at: folder,
-      for: "the merged model")
+    let all = model.network.parameterCount * type.bytes
+    try Disk.require(bytes: all + (64 << 20), at: folder, for: "the merged model")
     try AtomicFolder.write(to: folder) { folder in
       // Each tensor is merged when it is written, so that no two copies of the model are held.
       let tensors = model.network.inventory.tensors.map { weight in
         SafetensorsTensor(
           name: weight.path, dtype: type.safetensorsName, shape: weight.shape
         ) { write in
+          try progress(report.bytes, all)
           let (value, difference) = try Torch.checked { withoutGradient { merged(weight) } }
           report.bytes += value.count * type.bytes
           report.largestDifference = max(report.largestDifference, difference)
-          try Torch.checked { value.to(type).to(.cpu) }.withBytes { try write($0) }
+          try Torch.checked { try value.to(type).to(.cpu).withBytes { try write($0) } }
+          weight.letGo()
         }
       }
-      try SafetensorsWriter.write(
-        to: folder + "/model.safetensors", metadata: ["format": "pt"], tensors: tensors)
+      try SafetensorsWriter.writeModel(to: folder, tensors: tensors)
       try ModelFolder.writeConfiguration(model.configuration.json, dtype: type, to: folder)
       try model.saveText(to: folder)
+      try progress(all, all)
+      try check(folder, report)
     }
     return report
   }

@@ -102,6 +102,22 @@ public final class LanguageModel {
       at: .init(file: folder), remedy: "Does the tokenizer belong to this model?")
   }
 
+  /// Loads a model to be read once, tensor by tensor: its weights stay in their files.
+  ///
+  /// - Parameter adapters: what will be put on; modules that they hold in full must be in memory.
+  static func loadForReading(
+    from folder: String, adapters: [String] = [], template: String? = nil
+  ) throws -> LanguageModel {
+    let modules = try adapters.flatMap { folder -> [String] in
+      let path = folder + "/adapter_config.json"
+      guard Folder.holdsFile(path) else { return [] }
+      return try JSON(contentsOf: path)["modules_to_save"]?.array?.compactMap(\.string) ?? []
+    }
+    let template = template ?? adapters.first.flatMap(templateFile)
+    return try load(
+      from: folder, isStreamed: !modules.contains { $0.hasSuffix("_proj") }, template: template)
+  }
+
   /// Whether linear weights are held in codes.
   public var isQuantized: Bool { network.inventory.tensors.contains { $0 is Quantized } }
 
@@ -135,6 +151,13 @@ public final class LanguageModel {
     let attached = try Torch.checked { try AdapterFile.attach(folder, to: network) }
     adapter = attached
     return attached
+  }
+
+  /// Puts an adapter on that belongs to this network.
+  func put(on attached: AttachedAdapter) {
+    detach()
+    attached.attachModules()
+    adapter = attached
   }
 
   /// Takes the adapter off.
@@ -171,8 +194,11 @@ public final class LanguageModel {
 
   /// Saves the adapter that is on, with the tokenizer and the chat template it was trained with.
   ///
+  /// - Parameter finish: called with the finished folder before it takes its place.
   /// - Throws: `AnnealError` of kind `usage` when `folder` holds anything but an adapter.
-  public func saveAdapter(to folder: String) throws {
+  public func saveAdapter(
+    to folder: String, finish: (String) throws -> Void = { _ in }
+  ) throws {
     guard let adapter else {
       throw AnnealError(.usage, "no adapter is attached", remedy: "Attach one first.")
     }
@@ -180,6 +206,7 @@ public final class LanguageModel {
     try AtomicFolder.write(to: folder) { folder in
       try AdapterFile.write(adapter, to: folder, base: publicName)
       try saveText(to: folder)
+      try finish(folder)
     }
   }
 
@@ -198,9 +225,14 @@ public final class LanguageModel {
   }
 
   /// The base's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.
+  var publicName: String? { configuration.publicName }
+}
+
+extension ConfigurationFile {
+  /// The model's public name, such as `Qwen/Qwen3-0.6B`; never a path of this machine.
   var publicName: String? {
-    guard let name = configuration.json["_name_or_path"]?.string, !name.hasPrefix("/"),
-      !name.hasPrefix("."), !name.hasPrefix("~"), name.split(separator: "/").count == 2
+    guard let name = json["_name_or_path"]?.string, !name.hasPrefix("/"), !name.hasPrefix("."),
+      !name.hasPrefix("~"), name.split(separator: "/").count == 2
     else { return nil }
     return name
   }

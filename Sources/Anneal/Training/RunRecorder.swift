@@ -149,7 +149,20 @@ final class RunRecorder {
   func finish() throws -> JSON {
     try keep("last")
     if best.step == nil { try keep("best") }
-    return try report(stopsEarly ? .stoppedEarly : .finished)
+    let summary = try report(stopsEarly ? .stoppedEarly : .finished)
+    try writeCards()
+    return summary
+  }
+
+  /// The model cards of `best` and `last`.
+  private func writeCards() throws {
+    guard let facts = RunFacts(folder: folder.path) else { return }
+    for name in ["best", "last"] where Folder.exists(folder.path + "/" + name) {
+      let result = folder.path + "/" + name
+      try ModelCard(
+        facts, result: result, base: recipe.modelNameOrPath, publicName: model.publicName
+      ).write(to: result)
+    }
   }
 
   /// Writes the summary, the curves and the report of a run that ends as `status`.

@@ -144,6 +144,11 @@ ct_result ct_low_rank_linear(
     const ct_linear_input *input, ct_in weight, ct_in bias_or_null, const ct_low_rank *updates,
     int64_t count, ct_tensor **out);
 
+// Decompositions of matrices, and choosing values by size (decompositions.cpp)
+ct_result ct_svd(ct_in matrix, ct_tensor **left, ct_tensor **values, ct_tensor **right);
+ct_result ct_qr(ct_in matrix, ct_tensor **orthonormal, ct_tensor **triangular);
+ct_result ct_keep_largest(ct_in tensor, int64_t count, ct_tensor **out);
+
 // Weights that lie on a mapped file, whose pages are in memory only while they are used (pages.cpp,
 // lowrank.cpp). The neighbours are what is used after this one, forward and back.
 typedef struct { ct_in weight, next_or_null, previous_or_null; } ct_streamed;

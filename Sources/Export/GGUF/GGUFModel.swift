@@ -62,11 +62,15 @@ public struct GGUFModel {
 
   /// Writes the file and reads it back: when what it holds is not the model, there is no file.
   ///
-  /// - Parameter progress: called with how many values have been written, and of how many.
+  /// - Parameters:
+  ///   - progress: called with how many values have been written, and of how many.
+  ///   - check: called with the path of the finished file, before it takes its place, and with what
+  ///     reading it back found; when it throws, there is no file.
   /// - Returns: the file's bytes and what the check found.
   @discardableResult
   public func write(
-    to path: String, progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+    to path: String, progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in },
+    checkedBy check: (String, ParityReport) throws -> Void = { _, _ in }
   ) throws -> (bytes: Int, parity: ParityReport) {
     let all = valueCount
     var done = 0
@@ -81,6 +85,7 @@ public struct GGUFModel {
     var parity = ParityReport()
     try GGUFWriter.write(to: path, metadata: metadata, tensors: encoded) { finished in
       parity = try ParityGate(self).check(finished)
+      try check(finished, parity)
     }
     return (bytes, parity)
   }

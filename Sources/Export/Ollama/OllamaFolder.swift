@@ -22,10 +22,14 @@ public enum OllamaFolder {
   ///   - generation: the model's `generation_config.json`, whose settings become parameters.
   ///   - plan: gives the file of weights for the model's text.
   ///   - progress: called with how many values have been written, and of how many.
+  ///   - check: called with the path of the finished weights and with what reading them back found.
+  ///   - finish: called with the finished folder before it takes its place.
   public static func write(
     to folder: String, text: ModelText, system: String? = nil, generation: JSON? = nil,
     plan: (ModelText) throws -> GGUFModel,
-    progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+    progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in },
+    checkedBy check: (String, ParityReport) throws -> Void = { _, _ in },
+    finish: (String) throws -> Void = { _ in }
   ) throws -> Report {
     let template = try OllamaTemplate(text)
     if system != nil, !template.takesSystem {
@@ -41,8 +45,10 @@ public enum OllamaFolder {
     let modelfile = try file.text()
     var (bytes, parity) = (0, ParityReport())
     try AtomicFolder.write(to: folder) { folder in
-      (bytes, parity) = try model.write(to: folder + "/" + weightsName, progress: progress)
+      (bytes, parity) = try model.write(
+        to: folder + "/" + weightsName, progress: progress, checkedBy: check)
       try AtomicFile.write(modelfile, to: folder + "/Modelfile")
+      try finish(folder)
     }
     return Report(bytes: bytes + modelfile.utf8.count, parity: parity, template: template)
   }

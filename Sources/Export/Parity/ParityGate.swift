@@ -121,6 +121,7 @@ struct ParityGate {
     let bytes = file.bytes(of: entry).bindMemory(to: UInt8.self)
     let width = tensor.width
     let rowBytes = width / entry.format.valuesPerBlock * entry.format.bytesPerBlock
+    var squares = (error: 0.0, value: 0.0)
     try tensor.forEachPart { rows in
       let expected = try tensor.read(rows, from: model.weights)
       let part = UnsafeBufferPointer(
@@ -142,6 +143,13 @@ struct ParityGate {
           report.largestErrorTensor = tensor.name
         }
       }
+      for (a, b) in zip(found, expected) {
+        squares.error += Double(a - b) * Double(a - b)
+        squares.value += Double(b) * Double(b)
+      }
+    }
+    if let source = tensor.source, squares.value > 0 {
+      report.errors[source] = (squares.error / squares.value).squareRoot()
     }
   }
 

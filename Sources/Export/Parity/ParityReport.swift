@@ -10,4 +10,6 @@ public struct ParityReport: Sendable, Hashable {
   public var largestError = 0.0
   /// The tensor it was found in.
   public var largestErrorTensor = ""
+  /// The root-mean-square error of each tensor relative to its own size, by the model's names.
+  public var errors: [String: Double] = [:]
 }

@@ -51,6 +51,9 @@ public final class Streamed: WeightStorage, ModelTensor {
       updates: updates)
   }
 
+  /// Takes the file's pages out of memory.
+  public func letGo() { mapped.letGo() }
+
   /// The values in the type and place of computation.
   public func dense() -> Tensor { mapped.tensor.to(dtype).to(device) }
 }

@@ -1,0 +1,23 @@
+internal import AnnealTorch
+
+/// A weighted mean of all models.
+///
+/// Paper: arXiv 2203.05482 (model soups).
+struct LinearMerge: MergeMethod {
+  let name = "linear"
+  let parameters = [MergeParameter("normalize", default: 1)]
+  let sourceParameters = [MergeParameter("weight", isRequired: true)]
+
+  func fault(others: Int, hasBase: Bool) -> String? { nil }
+
+  /// Computed in float32 and rounded once, whatever the type.
+  func merged(_ input: MergeInput) throws -> Tensor {
+    let tensors = try input.sources.map { try $0.load() }
+    let weights = input.sources.map { rounded($0.values["weight"] ?? 1, to: .float32) }
+    let divisor = input.isOn("normalize") ? weights.reduce(0, +) : 1
+    return valueByValue(tensors) { parts in
+      let total = sum(zip(parts, weights).map { $0.to(.float32) * $1 })
+      return (total / divisor).to(parts[0].dtype)
+    }
+  }
+}
