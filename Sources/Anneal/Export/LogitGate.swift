@@ -21,8 +21,8 @@ public struct LogitParity: Sendable, Hashable {
 
 /// Loads an exported file as a model and compares what it predicts with what the model does.
 ///
-/// Weights that are rounded predict otherwise, so the bound is measured: the same model is asked again
-/// with random noise in every tensor, as large as the rounding that was found in it. A file that is
+/// Weights that are rounded predict otherwise, so the bound is measured: the same model is asked
+/// again with random noise in every tensor, as large as the rounding that was found in it. A file that is
 /// further off than two and a half times that is another model: its settings, its order of rows or
 /// its tensors.
 struct LogitGate {
@@ -35,8 +35,8 @@ struct LogitGate {
   private static let floor = 1e-7
   /// How many times the noise's divergence a file may have.
   ///
-  /// The noise is one draw, a quarter up or down, and rounding is not quite random: files of ten types of two trained models had 0.2 to 1.7
-  /// times as much.
+  /// The noise is one draw, a quarter up or down, and rounding is not quite random: files of ten
+  /// types of two trained models had 0.2 to 1.7 times as much.
   private static let factor = 2.5
 
   /// Bytes that a gate takes for a model of `values` values: two models in float32.
