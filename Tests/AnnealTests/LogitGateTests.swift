@@ -72,10 +72,10 @@ import Testing
     let fault = verdict(other, parity.errors)
     #expect(fault?.code == .gate && fault?.message.contains("differs most after") == true)
     #expect(!Folder.names(in: folder.path).contains { $0.hasSuffix(".gguf.gguf") })
-    // Among rounded values, two rows of hundreds are found by the check of rows alone.
-    guard type == "f32" else { return }
+    // Among values of four bits, two rows of hundreds are found by the check of rows alone.
+    guard type != "q4_k_m" else { return }
     let swapped = try changed { name, value in
-      guard name == "model.layers.1.mlp.up_proj.weight" else { return value }
+      guard name == "model.layers.1.mlp.down_proj.weight" else { return value }
       var rows = Array(0..<value.size(0))
       rows.swapAt(3, 9)
       return value.indexSelect(0, Tensor(rows))

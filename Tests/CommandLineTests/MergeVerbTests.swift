@@ -116,7 +116,7 @@ import Testing
   @Test func `an adapter of a coded base wants a choice and tells what it costs`() throws {
     let model = try tinyModelFolder(folder)
     let data = try folder.write(
-      String(repeating: #"{"prompt": "cat", "completion": " mat"}"# + "\n", count: 8),
+      (1...12).map { #"{"prompt": "cat \#($0)", "completion": " mat \#($0)"}"# + "\n" }.joined(),
       to: "rows.jsonl")
     let trained = try CommandLineProgram.run(
       all: ["train", "--model", model, "--data", data, "--output", folder.path + "/run"]
