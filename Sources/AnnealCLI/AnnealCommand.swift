@@ -15,7 +15,8 @@ struct AnnealCommand: AsyncParsableCommand {
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Score.self, Generate.self,
       Chat.self, Merge.self, Export.self, Initialize.self, DataCommand.self, TokenizerCommand.self,
-      TemplateCommand.self, Bench.self, Doctor.self,
+      TemplateCommand.self, Pull.self, Push.self, Hosted.self, Bench.self,
+      Doctor.self,
     ])
 
   /// A mistyped verb is named, not the option behind it.

@@ -40,14 +40,16 @@ enum InputPath {
 
 /// A folder that a verb is about to write.
 enum OutputFolder {
-  static func prepare(_ path: String, overwrite: Bool) throws {
+  static func prepare(
+    _ path: String, overwrite: Bool, marker: String = "config.json"
+  ) throws {
     guard Folder.exists(path), !Folder.names(in: path).isEmpty else { return }
     guard overwrite else {
       throw AnnealError(
         .usage, "the folder is there already", at: .init(file: path),
         remedy: "Name another, or replace it with --overwrite.")
     }
-    try Folder.checkReplaceable(path, markers: "config.json", "report.json")
+    try Folder.checkReplaceable(path, markers: marker, "report.json")
   }
 }
 
