@@ -46,7 +46,9 @@ def main(work, endpoint):
     one = hub.hf_hub_download("writer/tiny", "sub/twin.json", cache_dir=first, local_files_only=True)
     check("one file of it too", Path(one).read_text() == "{}")
     scan = scan_cache_dir(first)
-    check("its scan of the cache has no warning", not scan.warnings and len(scan.repos) == 1)
+    # Releases before 2 do not know the tag that tells backups to leave the cache out.
+    warnings = [str(w) for w in scan.warnings if "CACHEDIR.TAG" not in str(w)]
+    check(f"its scan of the cache has no warning {warnings}", not warnings and len(scan.repos) == 1)
     again = snapshot_download("writer/tiny", cache_dir=first, endpoint=endpoint)
     check("it fetches nothing more", contents(again) == contents(pulled["output"]))
 
@@ -57,7 +59,9 @@ def main(work, endpoint):
     check("in the same folder", str(Path(pulled["output"]).resolve()) == theirs)
     links = lambda cache: {str(p.relative_to(cache)): os.readlink(p) for p in cache.rglob("*") if p.is_symlink()}
     check("links of both caches are the same", links(first) == links(second) != {})
-    names = lambda cache: sorted(str(p.relative_to(cache)) for p in cache.rglob("*") if ".locks" not in p.parts)
+    new = {"CACHEDIR.TAG", "trees"} if int(hub.__version__.split(".")[0]) < 2 else set()
+    names = lambda cache: sorted(str(p.relative_to(cache)) for p in cache.rglob("*")
+                                 if not {".locks", *new} & set(p.parts))
     check("files of both caches are called the same", names(first) == names(second))
 
     ours("push", found, "writer/pushed", "--private", token="hf_writer", HF_ENDPOINT=endpoint)

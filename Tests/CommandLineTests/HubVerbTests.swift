@@ -35,8 +35,13 @@ import Testing
 
     let refused = try run(http, "pull", "writer/tiny")
     #expect(refused.status == 1 && refused.errors.contains("401"), "\(refused.errors)")
+    // Cut off in the middle, it goes on by itself and fetches the rest alone.
+    server.cut("model.safetensors", times: 1, after: 20_000)
     let pulled = try run(http, token: "hf_writer", "pull", "writer/tiny", "--quiet")
     #expect(pulled.status == 0, "\(pulled.errors)")
+    let bytes = try #require(Folder.fileBytes(model + "/model.safetensors"))
+    let ranges = server.served.filter { $0.file == "model.safetensors" }.map(\.range)
+    #expect(ranges == [0..<20_000, 20_000..<bytes])
     let snapshot = String(pulled.output.dropLast())
     #expect(snapshot.hasPrefix(folder.path + "/home/hub/models--writer--tiny/snapshots/"))
     let scores = try [model, snapshot].map { path in

@@ -149,10 +149,11 @@ extension HubServer {
       return .failure(400, "no header")
     }
     let commit = state.withLock { $0.commit(name, branch, files, message: message) }
+    // Models lie at the top, data sets below a folder of theirs.
+    let page = name.hasPrefix("models/") ? String(name.dropFirst(7)) : name
+    let url = "http://\(request.headers["host"] ?? "")/\(page)/commit/\(commit)"
     return Answered(json: [
-      "success": true, "commitOid": .string(commit),
-      "commitUrl": .string("/\(name)/commit/\(commit)"),
-      "hookOutput": "",
+      "success": true, "commitOid": .string(commit), "commitUrl": .string(url), "hookOutput": "",
     ])
   }
 }

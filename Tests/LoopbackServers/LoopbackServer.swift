@@ -122,7 +122,12 @@ private final class Exchange: ChannelInboundHandler {
     if request.method != .HEAD {
       let bytes = ByteBuffer(bytes: answered.body.prefix(answered.cutAfter ?? .max))
       let sent = channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)))
-      if answered.cutAfter != nil { return sent.whenComplete { _ in channel.close(promise: nil) } }
+      if answered.cutAfter != nil {
+        // What is still in the reader's buffers when a connection ends is lost to it.
+        return sent.whenComplete { _ in
+          channel.eventLoop.scheduleTask(in: .milliseconds(300)) { channel.close(promise: nil) }
+        }
+      }
     }
     channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
       if !request.isKeepAlive { channel.close(promise: nil) }

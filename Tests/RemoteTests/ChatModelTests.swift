@@ -55,7 +55,7 @@ import Testing
       ])
 
     let sent = try #require(server.requests.first?.json)
-    #expect(sent["model"] == "echo" && sent["max_tokens"] == nil)
+    #expect(sent["model"] == "echo" && sent.members.allSatisfy { $0.key != "max_tokens" })
     #expect(sent["max_completion_tokens"] == 9 && sent["reasoning_effort"] == "low")
     #expect(sent["temperature"]?.number == 0.5 && sent["top_p"]?.number == 0.9)
     #expect(sent["seed"] == 7 && sent["stop"] == ["END"])
@@ -66,6 +66,16 @@ import Testing
     #expect(messages[1]["tool_calls"]?[0]?["function"]?["arguments"] == #"{"city": "Oslo"}"#)
     #expect(messages[1]["tool_calls"]?[0]?["id"] == messages[2]["tool_call_id"])
     #expect(messages[2]["tool_call_id"]?.string != nil && messages[2]["rating"] == nil)
+  }
+
+  @Test func `what is not asked for is not mentioned`() async throws {
+    let server = try await LoopbackServer(ChatServer().answer)
+    let asked =
+      #"{"messages": [{"role": "user", "content": "abc", "tool_calls": null}], "tools": null}"#
+    _ = try await model(server).reply(to: Conversation(json: JSON(parsing: asked)))
+    let sent = try #require(server.requests.first?.json)
+    #expect(sent.members.map(\.key) == ["model", "messages", "max_tokens", "temperature"])
+    #expect(sent["messages"] == [["role": "user", "content": "abc"]])
   }
 
   @Test func `a busy server is asked again when it says, and not before`() async throws {
@@ -127,10 +137,12 @@ import Testing
     let late = await failure { _ = try await hasty.reply(to: Conversation(user: "a")) }
     #expect(late.contains("no answer within"), "\(late)")
 
-    let closed = try APIEndpoint("http://127.0.0.1:9/v1", environment: [:])
-    let nobody = OpenAIChatModel("echo", at: closed, retry: Self.quick)
-    let gone = await failure { _ = try await nobody.reply(to: Conversation(user: "a")) }
-    #expect(gone.contains("cannot be reached") && gone.contains("server runs"), "\(gone)")
+    for nowhere in ["http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1"] {
+      let closed = try APIEndpoint(nowhere, environment: [:])
+      let nobody = OpenAIChatModel("echo", at: closed, retry: Self.quick)
+      let gone = await failure { _ = try await nobody.reply(to: Conversation(user: "a")) }
+      #expect(gone.contains("cannot be reached") && gone.contains("server runs"), "\(gone)")
+    }
   }
 
   @Test func `no more requests are under way than allowed`() async throws {

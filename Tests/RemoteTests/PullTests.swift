@@ -59,25 +59,26 @@ import Testing
     #expect(isSame && !Folder.holdsFile(partial))
   }
 
-  @Test func `a flipped byte is caught, named with both hashes, and asked for anew`() async throws {
+  @Test(arguments: [("model.safetensors", 200_000), ("config.json", 3)])
+  func `a flipped byte is caught, named with both hashes, and asked for anew`(
+    _ name: String, _ at: Int
+  ) async throws {
     let bench = try await HubBench()
     let files = HubBench.model()
     bench.server.make("models/me/tiny", files: files)
-    for (name, at) in [("model.safetensors", 200_000), ("config.json", 3)] {
-      bench.server.flip(name, at: at)
-      let text = await failure { _ = try await bench.hub().pull(bench.pull()) }
-      let bytes = try #require(files[name])
-      var other = bytes
-      other[at] ^= 1
-      func hash(_ bytes: [UInt8]) -> String {
-        name == "config.json" ? GitBlobDigest.hex(of: bytes) : SHA256Digest.hex(of: bytes)
-      }
-      #expect(text.contains(name) && text.contains(hash(bytes)), "\(text)")
-      #expect(text.contains(hash(other)), "\(text)")
-      bench.server.flip(name, at: nil)
-      let blobs = Folder.names(in: bench.repositoryFolder + "/blobs")
-      #expect(!blobs.contains { $0.hasPrefix(hash(bytes)) }, "\(blobs)")
+    bench.server.flip(name, at: at)
+    let text = await failure { _ = try await bench.hub().pull(bench.pull()) }
+    func hash(_ bytes: [UInt8]) -> String {
+      name == "config.json" ? GitBlobDigest.hex(of: bytes) : SHA256Digest.hex(of: bytes)
     }
+    let bytes = try #require(files[name])
+    var other = bytes
+    other[at] ^= 1
+    #expect(text.contains(name) && text.contains(hash(bytes)), "\(text)")
+    #expect(text.contains(hash(other)), "\(text)")
+    let blobs = Folder.names(in: bench.repositoryFolder + "/blobs")
+    #expect(!blobs.contains { $0.hasPrefix(hash(bytes)) }, "\(blobs)")
+    bench.server.flip(name, at: nil)
     let report = try await bench.hub().pull(bench.pull())
     let isSame = try HubBench.contents(report.folder) == files
     #expect(isSame)

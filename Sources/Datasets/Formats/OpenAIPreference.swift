@@ -17,7 +17,7 @@ public enum OpenAIPreference: DatasetFormat {
       throw row.mismatch("input", row.fields["input"], expected: "an object with messages")
     }
     let prompt = try Turns.messages(input["messages"], field: "input.messages", row)
-    let tools = input["tools"].flatMap { $0.isNull ? nil : $0 }
+    let tools = input["tools"].flatMap(\.unlessNull)
     return .preference(
       PreferencePair(
         prompt: Conversation(prompt, tools: tools),

@@ -104,7 +104,7 @@ public struct OpenAIChatModel: ChatModel {
     }
     body = body.setting("tools", to: conversation.openAITools)
       .setting("response_format", to: options.format.openAI)
-    for (key, value) in extra.members { body = body.setting(key, to: value.isNull ? nil : value) }
+    for (key, value) in extra.members { body = body.setting(key, to: value.unlessNull) }
     return body
   }
 }

@@ -1,5 +1,10 @@
 internal import AnnealFiles
 internal import AsyncHTTPClient
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -98,7 +103,14 @@ extension WebFailure {
       message =
         error.connectionErrors.first.map { "\($0.error)" }
         ?? error.dnsAError.map { "\($0)" } ?? "the name \(error.host) is not known"
-    case is IOError, is ChannelError, is HTTPParserError, is DeadlineExceeded:
+    case let error as IOError:
+      let closed = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN]
+      kind = closed.contains(error.errnoCode) ? .unreachable : .broken
+      message = String(cString: strerror(error.errnoCode))
+    case is SocketAddressError:
+      kind = .unreachable
+      message = "\(error)"
+    case is ChannelError, is HTTPParserError, is DeadlineExceeded:
       kind = .broken
       message = "\(error)"
     default:

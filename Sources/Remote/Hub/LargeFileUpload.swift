@@ -55,7 +55,7 @@ struct LargeFileUpload: Sendable {
         throw AnnealError(
           .failed, "\(hub.endpoint) does not take \(path): \(error["message"]?.string ?? "?")")
       }
-      actions[hash] = object["actions"].flatMap { $0.isNull ? nil : $0 }
+      actions[hash] = object["actions"].flatMap(\.unlessNull)
     }
     return actions
   }
