@@ -4,6 +4,9 @@ import PackageDescription
 // The graph of the project, one line a target: what it is called, where it lies, what it may import.
 // Arrows only point down; `--explicit-target-dependency-import-check error` (see the Makefile) keeps it so.
 let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map {
+  .product(name: $0, package: "swift-nio")
+}
 let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Files": [ordered, .product(name: "Crypto", package: "swift-crypto")],
   "Torch": ["CTorch", "AnnealFiles"],
@@ -16,7 +19,10 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Merging": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Datasets": ["AnnealText", "AnnealFiles", "CZlib", ordered],
   "Documents": ["AnnealDatasets"],
-  "Remote": ["AnnealText"],
+  "Remote": [
+    "AnnealText", "AnnealFiles", ordered,
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+  ] + nio,
   "Inference": ["AnnealNeural", "AnnealText", "AnnealTorch", "AnnealFiles"],
   "Training": [
     "AnnealEvaluation", "AnnealInference", "AnnealDatasets", "AnnealNeural", "AnnealTorch",
@@ -35,6 +41,7 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Export": ["AnnealExport", "AnnealText", "AnnealFiles"],
   "Demo": ["AnnealDemo", "AnnealFiles", ordered],
   "Datasets": ["AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
+  "Remote": ["LoopbackServers", "AnnealRemote", "AnnealText", "AnnealFiles", ordered],
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Merging": ["AnnealMerging", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
@@ -46,9 +53,9 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   ],
   "Anneal": [
     "Anneal", "AnnealMerging", "AnnealEvaluation", "AnnealDatasets", "AnnealNeural", "AnnealText",
-    "AnnealFiles", "AnnealTorch",
+    "AnnealFiles", "AnnealTorch", "AnnealRemote",
   ],
-  "CommandLine": ["AnnealCLI", "Anneal", "AnnealFiles"],
+  "CommandLine": ["LoopbackServers", "AnnealCLI", "Anneal", "AnnealFiles"],
 ]
 
 let strict: [SwiftSetting] = [
@@ -69,7 +76,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // libtorch's headers and libraries, found through the libtorch.pc that `make setup` writes.
@@ -94,7 +104,7 @@ let package = Package(
           "AnnealModels", "AnnealAdapters", "AnnealMerging", "AnnealTraining", "AnnealEvaluation",
           "AnnealInference", "AnnealDatasets", "AnnealDocuments", "AnnealRemote", "AnnealExport",
           "AnnealText", "AnnealNeural", "AnnealTorch", "AnnealFiles", ordered,
-          .product(name: "Yams", package: "Yams"),
+          .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams"),
         ],
         path: "Sources/Anneal", swiftSettings: strict),
       .target(
@@ -111,6 +121,9 @@ let package = Package(
         name: "TestSupport",
         dependencies: ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
         path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "LoopbackServers", dependencies: ["AnnealFiles"] + nio,
+        path: "Tests/LoopbackServers", swiftSettings: strict),
     ]
     + tests.map { name, dependencies in
       .testTarget(

@@ -35,6 +35,7 @@ command -v pkg-config >/dev/null || command -v pkgconf >/dev/null || missing+=(p
 command -v python3 >/dev/null || missing+=(python3)
 if command -v python3 >/dev/null && ! python3 -m pip --version >/dev/null 2>&1; then missing+=(python3-pip); fi
 if [ "$(uname -s)" = Linux ] && [ ! -e /usr/include/zlib.h ]; then missing+=(zlib1g-dev); fi
+if [ "$(uname -s)" = Linux ] && [ ! -e /usr/include/sqlite3.h ]; then missing+=(libsqlite3-dev); fi
 install_missing ${missing[@]+"${missing[@]}"}
 command -v swift >/dev/null || fail "swift is missing: install Swift 6.2 or later from swift.org and put its bin folder on PATH."
 

@@ -7,6 +7,7 @@
 @_exported public import AnnealInference
 @_exported public import AnnealModels
 @_exported public import AnnealNeural
+@_exported public import AnnealRemote
 @_exported public import AnnealText
 @_exported public import AnnealTorch
 @_exported public import AnnealTraining

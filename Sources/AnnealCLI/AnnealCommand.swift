@@ -15,7 +15,8 @@ struct AnnealCommand: AsyncParsableCommand {
     subcommands: [
       Quickstart.self, Train.self, Evaluate.self, Compare.self, Votes.self, Score.self,
       Generate.self, Chat.self, Merge.self, Extract.self, Export.self, Initialize.self,
-      DataCommand.self, TokenizerCommand.self, TemplateCommand.self, Bench.self, Doctor.self,
+      DataCommand.self, TokenizerCommand.self, TemplateCommand.self, Pull.self, Push.self,
+      Hosted.self, Bench.self, Doctor.self,
     ])
 
   static var _errorPrefix: String { "error: " }

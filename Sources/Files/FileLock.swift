@@ -17,22 +17,39 @@ public final class FileLock: Sendable {
   ///
   /// - Throws: `AnnealError` of kind `storage` that names the process which holds the folder.
   public init(folder: String) throws {
-    path = folder + "/.lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw StorageError.from(errno, writing: path) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    let path = folder + "/.lock"
+    // Kept here until the lock is held: an object that is whole closes it in its `deinit`.
+    let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { throw StorageError.from(errno, writing: path) }
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
       let reason = errno
-      let holder = Self.holder(descriptor)
-      close(descriptor)
+      let holder = Self.holder(opened)
+      close(opened)
       guard reason == EWOULDBLOCK else { throw StorageError.from(reason, writing: path) }
       throw AnnealError(
         .storage, "the folder is in use by \(holder.map { "process \($0)" } ?? "another process")",
         at: .init(file: folder),
         remedy: "Wait for it to end, stop it, or choose another output_dir.")
     }
+    (self.path, descriptor) = (path, opened)
     ftruncate(descriptor, 0)
     let text = Array("\(getpid())\n".utf8)
     _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+  }
+
+  /// Sole use of what `file`, which is made when it is missing, stands for; nil while another has it.
+  ///
+  /// Waits for nobody. The other may be another program that takes locks by flock too.
+  public init?(file: String) throws {
+    let opened = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { throw StorageError.from(errno, writing: file) }
+    guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
+      close(opened)
+      guard reason != EWOULDBLOCK else { return nil }
+      throw StorageError.from(reason, writing: file)
+    }
+    (path, descriptor) = (file, opened)
   }
 
   deinit {

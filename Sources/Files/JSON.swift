@@ -38,6 +38,12 @@ extension JSON {
 
   /// Whether this is `null`.
   public var isNull: Bool { self == .null }
+  /// The value, when it is not `null`.
+  ///
+  /// `x.isNull ? nil : x` would be `null` again: JSON has a `nil` of its own.
+  public var unlessNull: JSON? {
+    if case .null = self { Optional.none } else { self }
+  }
   /// The boolean, when this is one.
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   /// The string, when this is one.

@@ -17,9 +17,14 @@ struct CommandLineProgram {
 
   /// Runs `anneal` with a list of arguments and waits.
   ///
-  /// - Parameter input: what comes through a pipe as standard input; nothing by default.
-  static func run(all arguments: [String], input: String? = nil) throws -> Outcome {
+  /// - Parameters:
+  ///   - input: what comes through a pipe as standard input; nothing by default.
+  ///   - environment: variables beside those of this process.
+  static func run(
+    all arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = executable
     process.arguments = arguments
     let (output, errors) = (Pipe(), Pipe())

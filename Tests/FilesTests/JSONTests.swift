@@ -75,6 +75,11 @@ struct JSONTests {
     #expect(JSON.number(.nan).text() == "null")
   }
 
+  @Test func `null is told from a value`() {
+    #expect(JSON.null.unlessNull.map(\.kind) == nil)
+    #expect(JSON.bool(false).unlessNull == false)
+  }
+
   @Test func `errors of a file carry its path`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.file("a.json", "{\n\"a\": }")

@@ -2,6 +2,7 @@ internal import AnnealExport
 internal import AnnealFiles
 internal import AnnealModels
 internal import AnnealNeural
+internal import AnnealRemote
 internal import AnnealTorch
 
 /// A model's folder in Hugging Face's layout, or a GGUF file in its place.
@@ -23,9 +24,17 @@ struct ModelFolder {
     guard Folder.exists(path) || isGGUF else {
       throw AnnealError(
         .model, "there is no model folder here", at: .init(file: path),
-        remedy: "A model is a folder with config.json, *.safetensors and tokenizer.json, or a GGUF "
-          + "file.")
+        remedy: Self.remedy(path))
     }
+  }
+
+  /// What to do when there is no model at `path`, which may be meant as a name of the Hub.
+  private static func remedy(_ path: String) -> String {
+    guard path.contains("/"), RepositoryID.isPossible(path) else {
+      return
+        "A model is a folder with config.json, *.safetensors and tokenizer.json, or a GGUF file."
+    }
+    return "To bring it from the Hub: anneal pull \(path), which prints the folder to name here."
   }
 
   /// `config.json`, or what stands for it.

@@ -12,6 +12,7 @@ public struct FormatRegistry: Sendable {
   /// The formats that come with Anneal.
   public static let builtin = FormatRegistry([
     Stepwise.self,
+    OpenAIPreference.self,
     Preference.self,
     KTO.self,
     OpenAIMessages.self,

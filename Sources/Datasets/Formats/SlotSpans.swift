@@ -21,7 +21,7 @@ public enum SlotSpans: DatasetFormat {
       throw row.mismatch(
         "userInput.text", row.fields["userInput"]?["text"], expected: "a string")
     }
-    let labels = row.fields["labels"].flatMap { $0.isNull ? nil : $0 } ?? .array([])
+    let labels = row.fields["labels"].flatMap(\.unlessNull) ?? .array([])
     guard let list = labels.array else {
       throw row.mismatch("labels", labels, expected: "a list of slots")
     }

@@ -36,7 +36,7 @@ public struct Conversation: Sendable, Hashable {
         throw error
       }
     }
-    tools = json["tools"].flatMap { $0.isNull ? nil : $0 }
+    tools = json["tools"].flatMap(\.unlessNull)
     variables = [:]
   }
 }

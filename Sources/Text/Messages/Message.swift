@@ -67,7 +67,7 @@ extension Message {
 
   /// The calls of tools that the message makes, as the data has them.
   public var toolCalls: JSON? {
-    get { fields["tool_calls"].flatMap { $0.isNull ? nil : $0 } }
+    get { fields["tool_calls"].flatMap(\.unlessNull) }
     set { fields["tool_calls"] = newValue }
   }
 
