@@ -1,5 +1,5 @@
-import AnnealText
-import ArgumentParser
+public import AnnealText
+public import ArgumentParser
 
 extension TokenPrices: ExpressibleByArgument {
   /// Prices written `IN,OUT`: of a million tokens read and a million written.
