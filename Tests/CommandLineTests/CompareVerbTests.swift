@@ -84,7 +84,7 @@ import Testing
     let hosted = try await LoopbackServer(ChatServer().answer)
     let judge = try await LoopbackServer(JudgeServer(prefers: "mat").answer)
     let outcome = try compare([
-      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "exact_match",
+      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "f1",
       "--base-url", hosted.url("/v1"), "--base-name", "echo", "--price", "1000000,2000000",
       "--judge", judge.url("/v1"), "--judge-name", "critic", "--judge-rows", "3",
     ])
@@ -94,7 +94,7 @@ import Testing
     let replies = try #require(json["base"]?["replies"])
     // "cat" and "tac" are three tokens each to that server.
     #expect(replies["prompt_tokens"] == 72 && replies["reply_tokens"] == 72)
-    #expect(replies["cost"]?.number == 72 + 144)
+    #expect(replies["cost"]?.number == 216.0)
     #expect((replies["median_latency_seconds"]?.number ?? 0) > 0)
     #expect(hosted.requests.count == 24 && judge.requests.count == 6)
     #expect(json["judging"]?["wins"] == 3, "\(json["judging"] ?? .null)")
