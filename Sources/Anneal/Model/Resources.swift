@@ -43,7 +43,8 @@ public enum Resources {
 
   private static func missing(_ places: String) -> AnnealError {
     AnnealError(
-      .model, "the embedded model was not found; looked in \(places)",
+      .model,
+      "the folder of the embedded model and the built-in tasks was not found; looked in \(places)",
       remedy: "Set ANNEAL_RESOURCES to the project's Resources folder.")
   }
 }
