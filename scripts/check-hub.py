@@ -34,6 +34,7 @@ def ours(*arguments, token="", **variables):
 
 
 def main(work, endpoint):
+    os.environ["HF_ENDPOINT"] = endpoint  # huggingface_hub takes commits' addresses apart by it
     import huggingface_hub as hub
     from huggingface_hub import HfApi, scan_cache_dir, snapshot_download
     print(f"huggingface_hub {hub.__version__}")
