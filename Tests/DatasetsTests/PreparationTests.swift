@@ -1,6 +1,7 @@
 import AnnealDatasets
 import AnnealFiles
 import AnnealText
+import TestSupport
 import Testing
 
 struct PreparationTests {

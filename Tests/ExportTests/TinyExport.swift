@@ -105,13 +105,3 @@ struct TinyExport {
       mix: .named(mix), importance: importance, name: "tiny")
   }
 }
-
-/// The error that `body` throws, nil when it throws none.
-func failure(of body: () throws -> Void) -> AnnealError? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return error as? AnnealError
-  }
-}

@@ -1,28 +1,27 @@
-import AnnealFiles
-import TestSupport
+public import AnnealFiles
 
 extension TemporaryFolder {
   /// Writes `bytes` to a file called `name` and returns its path; not synchronised, for speed.
-  func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+  public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
     let output = try OutputFile(path: path + "/" + name)
     try output.write(bytes)
     return path + "/" + name
   }
 
   /// Writes `text` to a file called `name` and returns its path.
-  func file(_ name: String, _ text: String) throws -> String {
+  public func file(_ name: String, _ text: String) throws -> String {
     try file(name, Array(text.utf8))
   }
 }
 
 /// The bytes of the file at `path`.
-func contents(_ path: String) throws -> [UInt8] {
+public func contents(_ path: String) throws -> [UInt8] {
   let file = try MappedFile(path: path)
   return withExtendedLifetime(file) { Array(file.bytes) }
 }
 
 /// The error that `body` throws, nil when it throws none.
-func failure(of body: () throws -> Void) -> AnnealError? {
+public func failure(of body: () throws -> Void) -> AnnealError? {
   do {
     try body()
     return nil
