@@ -69,8 +69,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "tiny_choices", "tiny_endings", "tiny_sums", "tiny_echo", "tiny_texts", "tiny_last_word",
-    "tiny_sentences", "tiny_truths",
+    "tiny_choices", "tiny_endings", "tiny_sums", "tiny_echo", "tiny_found", "tiny_texts",
+    "tiny_last_word", "tiny_sentences", "tiny_truths",
   ])
   func `a task has the scores that lm-evaluation-harness gives`(name: String) throws {
     // The reference takes a hundred resamples at most for BLEU and chrF.
