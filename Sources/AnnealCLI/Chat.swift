@@ -62,7 +62,7 @@ struct Chat: Verb {
       to: Conversation(messages), sampling: sampling.settings,
       maxNewTokens: sampling.maxNewTokens
     ) { piece in
-      Console.standardOutput(piece)
+      Console.stream(piece)
       return !Interruption.isRequested
     }
     Console.standardOutput("\n")

@@ -2,6 +2,7 @@ import Anneal
 import AnnealDatasets
 import AnnealEvaluation
 import AnnealFiles
+import AnnealText
 import AnnealTorch
 import ArgumentParser
 import Foundation
@@ -49,6 +50,12 @@ struct Compare: Verb {
   @Option(help: ArgumentHelp("Write the comparison as a page.", valueName: "file"))
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep what servers answer in this file, so that nothing is asked twice; by default beside "
+        + "--report.", valueName: "file.sqlite"))
+  var replies: String?
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -78,12 +85,15 @@ struct Compare: Verb {
   }
 
   func perform(_ console: Console) async throws {
+    Interruption.listen()
+    try checkBeforehand()
+    let replies = try store()
     let sides = try ComparedModels(
       model, tuned: tuned, baseAdapter: opponent.baseAdapter, console)
     let prompting = try opponent.prompting()
     let base: Examination
     if opponent.isRemote {
-      base = try await opponent.examine(measure, prompting, console)
+      base = try await opponent.examine(measure, prompting, replies, console)
     } else {
       base = try sides.asBase {
         try measure.examine($0, console, label: "base", prompting: prompting)
@@ -97,16 +107,41 @@ struct Compare: Verb {
     guard let decision = comparison.decision(by: metric) else {
       throw AnnealError(
         .data, "the two models were not measured on the same \(metric)",
-        remedy: "Give rows that both can answer, or --decide-by another measure.")
+        remedy: metric == "loss"
+          ? "Losses a token can be compared only where both models cut texts into the same tokens: "
+            + "give --metrics, such as exact_match."
+          : "Give rows that both can answer, or --decide-by another measure.")
     }
-    comparison.judging = try await judging.judge(comparison, console)
-    try blind.write(comparison, console)
+    // What was measured is told and written whatever becomes of the judge.
+    var failure: (any Error)?
+    do {
+      comparison.judging = try await judging.judge(comparison, replies, console)
+      try blind.write(comparison, console)
+    } catch { failure = error }
     if let report { try AtomicFile.write(comparison.page(by: metric), to: report) }
     console.result(
       comparison.json(by: metric, samples: samples),
       ComparisonText.text(comparison, by: metric, samples: samples))
+    if let failure { throw failure }
     guard gate, decision.verdict != .better else { return }
     throw AnnealError(.gate, "the gate says no: the verdict is '\(decision.verdict.rawValue)'")
+  }
+
+  /// Finds mistakes before anything is measured.
+  private func checkBeforehand() throws {
+    try measure.check()
+    for file in [report, blind.blind, blind.key].compactMap({ $0 }) {
+      try OutputPlace.check(file, inputs: measure.data + probe, overwrite: true)
+    }
+    for file in probe { _ = try Dataset<Record>(files: [file]) }
+    try judging.check()
+  }
+
+  /// Where servers' answers are kept.
+  private func store() throws -> (any ReplyStore)? {
+    guard opponent.isRemote || judging.isRemote else { return nil }
+    let path = replies ?? report.map { $0 + ".replies.sqlite" }
+    return try path.map { try SQLiteReplyStore(path: $0) }
   }
 
   /// Both models' loss on a file that has nothing to do with the task.

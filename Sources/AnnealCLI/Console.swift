@@ -1,7 +1,11 @@
 import AnnealFiles
 import Foundation
+import Synchronization
 
 /// Where a verb's results and notes go.
+///
+/// What people read may quote servers, models and files: their control characters are shown and not
+/// obeyed. Only colours stay, where a terminal has them.
 struct Console: Sendable {
   private let options: (json: Bool, quiet: Bool, verbose: Bool)
 
@@ -26,23 +30,52 @@ struct Console: Sendable {
 
   /// The verb's result: JSON with `--json`, else words.
   func result(_ json: @autoclosure () -> JSON, _ words: @autoclosure () -> String) {
-    Console.standardOutput(options.json ? json().text(.pretty) + "\n" : words() + "\n")
+    let text =
+      options.json
+      ? json().text(.pretty)
+      : ControlCharacters.shown(in: words(), keepingColors: Console.hasColors)
+    Console.standardOutput(text + "\n")
   }
 
   /// A note on the way; silent with `--quiet`.
   func note(_ text: String) {
-    if !options.quiet { Console.standardError(text + "\n") }
+    if !options.quiet { Console.standardError(ControlCharacters.shown(in: text) + "\n") }
   }
 
   /// A note that only `--verbose` shows.
   func detail(_ text: String) {
-    if options.verbose { Console.standardError(text + "\n") }
+    if options.verbose { Console.standardError(ControlCharacters.shown(in: text) + "\n") }
   }
 
   /// A line drawn over the last one on a terminal, and nothing elsewhere.
   func transient(_ text: String) {
     guard !options.quiet, isTerminal else { return }
-    Console.standardError("\r\u{1B}[2K" + text)
+    let line = ControlCharacters.shown(in: text, keepingColors: true)
+    Console.standardError("\r\u{1B}[2K" + line)
+  }
+
+  /// How far long work is: a transient line on a terminal, a plain one every half a minute elsewhere.
+  func progress(_ text: String) {
+    if isTerminal { return transient(text) }
+    let now = ContinuousClock.now
+    let isDue = Console.lastLine.withLock { last in
+      guard let before = last else {
+        last = now
+        return false
+      }
+      guard before.duration(to: now) >= .seconds(30) else { return false }
+      last = now
+      return true
+    }
+    if isDue { note(text) }
+  }
+
+  private static let lastLine = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// A piece of a model's reply: as it is for a file or a pipe, and on a terminal without what would
+  /// steer it.
+  static func stream(_ piece: String) {
+    standardOutput(isatty(STDOUT_FILENO) == 1 ? ControlCharacters.shown(in: piece) : piece)
   }
 
   /// Ends a transient line.
@@ -54,7 +87,7 @@ struct Console: Sendable {
   /// Why the verb failed.
   func failure(_ text: String) {
     endTransient()
-    Console.standardError("error: \(text)\n")
+    Console.standardError("error: \(ControlCharacters.shown(in: text))\n")
   }
 
   static func standardOutput(_ text: String) {

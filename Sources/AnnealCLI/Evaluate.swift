@@ -5,58 +5,6 @@ import AnnealFiles
 import ArgumentParser
 import Foundation
 
-/// Rows to measure a model on.
-struct MeasureOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The data file; may be given several times.", valueName: "file"))
-  var data: [String] = []
-
-  @Option(help: ArgumentHelp("The data's format; detected by default.", valueName: "name"))
-  var format: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Reply metrics with commas between, such as exact_match,f1; 'list' shows them.",
-      valueName: "names"))
-  var metrics = ""
-
-  @Option(help: "The most tokens a reply may have.")
-  var maxNewTokens = 256
-
-  @Option(help: "The longest row, in tokens.")
-  var maxLength = 2048
-
-  @Option(help: "Measure the first rows only.")
-  var limit: Int?
-
-  var metricNames: [String] {
-    metrics.split(separator: ",").map { String($0.filter { $0 != " " }) }
-  }
-
-  /// Measures `model`, with the adapter that is on.
-  func examine(
-    _ model: LanguageModel, _ console: Console, label: String, prompting: Prompting = Prompting()
-  ) throws -> Examination {
-    let maxLength = min(maxLength, model.network.configuration.maximumPositions)
-    let rows = try EvaluationRows(
-      files: data, format: format, limit: limit, maxLength: maxLength, prompting: prompting,
-      encoder: model.encoder)
-    let total = rows.records.count
-    let report = rows.report
-    if report.truncated + report.droppedRows > 0 {
-      console.note(
-        "\(label): of \(report.rows) rows \(report.truncated) are cut at \(maxLength) tokens, "
-          + "\(report.droppedRows) left out of the loss")
-    }
-    defer { console.endTransient() }
-    return try model.examine(
-      rows.records, examples: rows.examples, metrics: metricNames, maxNewTokens: maxNewTokens
-    ) { done in
-      try Interruption.check()
-      console.transient("\(label): \(done) of \(total) replies")
-    }
-  }
-}
-
 /// `anneal eval`: loss, perplexity, token accuracy and reply metrics.
 struct Evaluate: Verb {
   static let configuration = CommandConfiguration(
@@ -80,14 +28,21 @@ struct Evaluate: Verb {
     guard measure.data.isEmpty != (task.tasks == nil) else {
       throw ValidationError("Give either --data FILE or --tasks NAMES.")
     }
+    if let tasks = task.tasks {
+      guard tasks.contains(where: { $0 != "," && $0 != " " }) else {
+        throw ValidationError("--tasks names no task; `--tasks list` shows those known.")
+      }
+      if let option = measure.ownOption {
+        throw ValidationError("\(option) belongs to --data; a task says it itself.")
+      }
+    } else if let option = task.ownOption {
+      throw ValidationError("\(option) belongs to --tasks.")
+    }
     guard model != nil || task.tasks == "list" else {
       throw ValidationError("Missing expected argument '--model <folder>'")
     }
-    if let limit = measure.limit, limit < 1 {
-      throw ValidationError("--limit is \(limit); expected 1 or more.")
-    }
-    if task.tasks == nil, task.record != nil {
-      throw ValidationError("--output belongs to --tasks; --json prints the numbers.")
+    if task.logSamples, measure.metricNames.isEmpty, task.tasks == nil {
+      throw ValidationError("--log-samples needs replies: give --metrics too, such as f1.")
     }
   }
 
@@ -96,9 +51,10 @@ struct Evaluate: Verb {
       return console.result(
         .array(MetricRegistry.builtin.names.map { .string($0) }), MetricsTable.known)
     }
-    guard let names = task.tasks else { return try measureRows(console) }
-    if names == "list" { return try task.list(console) }
+    if task.tasks == "list" { return try task.list(console) }
     Interruption.listen()
+    if let path = task.record { try TaskRecord.place(path) }
+    guard let names = task.tasks else { return try measureRows(console) }
     let tasks = try task.chosen(names)
     let record = try task.measure(
       tasks, load(console), adapter: handling.adapter, limit: measure.limit, console)
@@ -112,11 +68,14 @@ struct Evaluate: Verb {
   private func measureRows(_ console: Console) throws {
     let model = try load(console)
     let result = try measure.examine(model, console, label: "measuring")
+    let record = ExaminationRecord(
+      result, of: model, adapter: handling.adapter, data: measure.data,
+      maxNewTokens: measure.maxNewTokens)
+    if let path = task.record {
+      let files = try record.write(to: path, withSamples: task.logSamples)
+      console.note("written: \(files.joined(separator: ", "))")
+    }
     console.result(
-      [
-        "metrics": result.json, "rows": .integer(result.loss?.rows ?? 0),
-        "tokens": .integer(result.loss?.tokens ?? 0),
-      ],
-      MetricsTable.text([("", result)]))
+      record.json, [MetricsTable.text([("", result)]), record.summary].joined(separator: "\n"))
   }
 }

@@ -178,7 +178,7 @@ struct ExportLoRA: Verb {
       model: model, adapter: adapter, mix: .named(type), to: destination)
     console.result(
       ["output": .string(destination), "bytes": .integer(bytes)],
-      "\(destination): \(Amount.bytes(bytes))")
+      "\(destination): \(Amount.bytes(bytes)); read back: its factors and scales are the adapter's")
   }
 }
 
@@ -197,7 +197,7 @@ private final class ExportProgress {
     let percent = all > 0 ? Int(100 * Double(done) / Double(all)) : 100
     guard percent != shown else { return }
     shown = percent
-    console.transient(percent < 100 ? "writing: \(percent) %" : "reading it back")
+    console.progress(percent < 100 ? "writing: \(percent) %" : "reading it back")
   }
 }
 

@@ -58,7 +58,7 @@ struct Extract: Verb {
       modulesToSave: Self.words(modulesToSave ?? ""), seed: seed)
     let report = try extraction.write(to: destination) { done, all in
       try Interruption.check()
-      console.transient("extracting: tensor \(done) of \(all)")
+      console.progress("extracting: tensor \(done) of \(all)")
     }
     console.endTransient()
     console.result(json(report), text(report))

@@ -92,7 +92,7 @@ struct Generate: Verb {
     let start = clock.now
     let streams = !console.isJSON
     let reply = try model.engine.generate(request) { piece in
-      if streams { Console.standardOutput(piece) }
+      if streams { Console.stream(piece) }
       return !Interruption.isRequested
     }
     let seconds = (clock.now - start) / .seconds(1)

@@ -9,8 +9,8 @@ struct Hosted: AsyncParsableCommand {
     commandName: "hosted", abstract: "Tunes a hosted model through OpenAI's API or one like it.",
     discussion: """
       export writes and checks the rows, submit sends them and begins a job, status watches it, fetch \
-      brings its measurements. The key is read from OPENAI_API_KEY, or from the variable that \
-      --key-variable names.
+      brings its measurements. The key is read from the variable that --key-variable names; without \
+      it OpenAI's own server and that of OPENAI_BASE_URL get OPENAI_API_KEY, and others none.
       """,
     subcommands: [
       HostedExport.self, HostedSubmit.self, HostedStatus.self, HostedList.self, HostedFetch.self,
@@ -58,7 +58,8 @@ struct WatchOptions: ParsableArguments {
         console.endTransient()
         console.note(event.message)
         if let step = event.step, let all = event.allSteps, all > 0 {
-          console.transient("step \(step) of \(all)  \(job.status)")
+          let status = ControlCharacters.shown(in: job.status)
+          console.transient("step \(step) of \(all)  \(status)")
         }
         last = event.id
       }
@@ -179,14 +180,14 @@ struct HostedCancel: Verb {
 }
 
 extension TuningJob {
-  /// The job as a line.
+  /// The job as a line, without colours that a server may send.
   var words: String {
     var facts = ["\(id): \(status)"]
     if let model { facts.append("of \(model)") }
     if let tunedModel { facts.append("is \(tunedModel)") }
     if let trainedTokens { facts.append("\(Amount.count(trainedTokens)) tokens learned") }
     if let failure { facts.append(failure) }
-    return facts.joined(separator: ", ")
+    return ControlCharacters.shown(in: facts.joined(separator: ", "))
   }
 
   /// Refuses a job that came to a bad end.

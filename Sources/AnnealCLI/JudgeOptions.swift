@@ -2,6 +2,7 @@ import Anneal
 import AnnealDatasets
 import AnnealEvaluation
 import AnnealFiles
+import AnnealText
 import AnnealTorch
 import ArgumentParser
 
@@ -15,6 +16,12 @@ struct JudgeOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The judge's name at its server.", valueName: "name"))
   var judgeName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The environment's variable with that server's key; OPENAI_API_KEY goes to OpenAI alone.",
+      valueName: "variable"))
+  var judgeKeyVariable: String?
 
   @Option(
     help: ArgumentHelp(
@@ -40,18 +47,38 @@ struct JudgeOptions: ParsableArguments {
     }
   }
 
+  private var place: ChatModelPlace? {
+    judge.flatMap { ChatModelPlace($0, name: judgeName, keyVariable: judgeKeyVariable) }
+  }
+
+  /// Whether the judge is behind a server.
+  var isRemote: Bool { if case .server = place { true } else { false } }
+
+  private func readRubric() throws -> Rubric? {
+    try rubric.map { $0 == "standard" ? .standard : try Rubric(contentsOf: $0) }
+  }
+
+  /// Finds mistakes before there is anything to judge.
+  func check() throws {
+    _ = try readRubric()
+    try place?.check()
+  }
+
   /// What the judge says; nil where there is none.
-  func judge(_ comparison: Comparison, _ console: Console) async throws -> Judging? {
-    guard let judge, let place = ChatModelPlace(judge, name: judgeName) else { return nil }
-    let rubric = try rubric.map { $0 == "standard" ? .standard : try Rubric(contentsOf: $0) }
+  func judge(
+    _ comparison: Comparison, _ store: (any ReplyStore)?, _ console: Console
+  ) async throws -> Judging? {
+    guard let place else { return nil }
+    let rubric = try readRubric()
     defer { console.endTransient() }
     let total = min(judgeRows, comparison.tuned.replies.count)
     let progress: @Sendable (Int) throws -> Void = { done in
       try Interruption.check()
-      console.transient("judging: \(done) of \(total) rows")
+      console.progress("judging: \(done) of \(total) rows")
     }
     return try await Judging(
-      comparison, by: try place.open(), rubric: rubric, votes: judgeVotes, rows: judgeRows,
+      comparison, by: try place.open(store: store), rubric: rubric, votes: judgeVotes,
+      rows: judgeRows,
       progress: progress)
   }
 }
@@ -74,14 +101,16 @@ struct BlindOptions: ParsableArguments {
     }
   }
 
+  /// Where the key goes.
+  var key: String? { blind.map { String($0.dropLast(5)) + ".key.json" } }
+
   /// Writes the page and its key.
   func write(_ comparison: Comparison, _ console: Console) throws {
     guard let blind else { return }
     let test = BlindTest(comparison, count: blindRows)
-    let key = String(blind.dropLast(5)) + ".key.json"
-    guard !test.items.isEmpty else {
-      throw AnnealError(
-        .data, "the two models gave the same reply to every row: there is nothing to vote on")
+    guard !test.items.isEmpty, let key else {
+      return console.note(
+        "There is nothing to vote on: both models gave the same reply to every row, so no page.")
     }
     try AtomicFile.write(test.key.text(.pretty) + "\n", to: key)
     try AtomicFile.write(test.page, to: blind)

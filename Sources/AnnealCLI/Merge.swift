@@ -56,6 +56,10 @@ struct Merge: Verb {
       if model != nil || !adapter.isEmpty {
         throw ValidationError("Give a recipe, or --model and --adapter; one of the two.")
       }
+      if let option = mix.given ?? base.given {
+        throw ValidationError(
+          "\(option) is for adapters; a recipe says all of whole models itself.")
+      }
       return
     }
     if model == nil || adapter.isEmpty {
@@ -109,16 +113,26 @@ struct Merge: Verb {
       model: model ?? "", mix: try mix.mix(adapter, seed: seed), precision: base.basePrecision,
       fullBase: base.base, data: base.data, divergenceLimit: base.maxDivergence)
     guard mix.product == .model else {
-      let bytes = try merge.writeAdapter(to: destination)
+      let bytes = try merge.writeAdapter(to: destination, combining: combining(console))
+      console.endTransient()
       console.result(
         ["output": .string(destination), "bytes": .integer(bytes)],
         "\(destination): an adapter, \(Amount.bytes(bytes))")
       return
     }
     let progress = MergeProgress(console)
-    let report = try merge.write(to: destination, dtype: try wantedType(), progress: progress.tell)
+    let report = try merge.write(
+      to: destination, dtype: try wantedType(), progress: progress.tell,
+      combining: combining(console))
     console.endTransient()
     console.result(json(report), words(report))
+  }
+
+  private func combining(_ console: Console) -> (Int, Int) throws -> Void {
+    { done, all in
+      try Interruption.check()
+      console.progress("combining: map \(done + 1) of \(all)")
+    }
   }
 
   private func wantedType() throws -> DType? {
@@ -184,6 +198,6 @@ final class MergeProgress {
     shown = percent
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let left = share > 0.01 && share < 1 ? "  \(Amount.clock(seconds / share - seconds)) left" : ""
-    console.transient("merging: \(percent) %  \(Amount.bytes(done)) of \(Amount.bytes(all))\(left)")
+    console.progress("merging: \(percent) %  \(Amount.bytes(done)) of \(Amount.bytes(all))\(left)")
   }
 }

@@ -40,6 +40,16 @@ struct MixOptions: ParsableArguments {
     help: ArgumentHelp("What is written: a model, or an adapter.", valueName: "kind"))
   var product: Product = .model
 
+  /// The first option that is not as it stands by default.
+  var given: String? {
+    let options: [(String, Bool)] = [
+      ("--weights", weights != nil), ("--method", method != "cat"), ("--density", density != nil),
+      ("--majority-sign", majoritySign != .total), ("--rank", rank != nil),
+      ("--as", product != .model),
+    ]
+    return options.first(where: \.1)?.0
+  }
+
   /// The mix of `adapters`.
   func mix(_ adapters: [String], seed: UInt64) throws -> AdapterMix {
     let numbers = try (weights ?? "").split(separator: ",", omittingEmptySubsequences: true).map {
@@ -81,6 +91,15 @@ struct CodedBaseOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write nothing (exit 4) when the divergence is larger, nats/token.", valueName: "number"))
   var maxDivergence: Double?
+
+  /// The first option that is given.
+  var given: String? {
+    let options: [(String, Bool)] = [
+      ("--base-precision", basePrecision != nil), ("--base", base != nil),
+      ("--data", !data.isEmpty), ("--max-divergence", maxDivergence != nil),
+    ]
+    return options.first(where: \.1)?.0
+  }
 }
 
 extension SignMajority: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Anneal
 import AnnealEvaluation
+import AnnealFiles
 import Foundation
 
 /// Metrics as a table for people.
@@ -38,7 +39,9 @@ enum MetricsTable {
       ]
     }
     for name in (all.first?.scores ?? []).map(\.name) {
-      let cells = all.map { $0.score(name).map { value($0.interval, of: $0) } ?? "no replies" }
+      let cells = all.map {
+        $0.score(name).map { value($0.interval, of: $0) } ?? "nothing to measure"
+      }
       rows.append((name.replacing("_", with: " "), cells))
     }
     return rows
@@ -55,6 +58,15 @@ enum MetricsTable {
     metric.isShare
       ? percent(interval)
       : String(format: "%.2f [%.2f, %.2f]", interval.mean, interval.low, interval.high)
+  }
+
+  /// A metric's change: points of a share, else the number, with its sign.
+  static func change(_ interval: Interval, of metric: MeasuredMetric) -> String {
+    metric.isShare
+      ? String(
+        format: "%+.1f points [%+.1f, %+.1f]", 100 * interval.mean, 100 * interval.low,
+        100 * interval.high)
+      : String(format: "%+.2f [%+.2f, %+.2f]", interval.mean, interval.low, interval.high)
   }
 
   static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
@@ -86,7 +98,7 @@ enum ComparisonText {
     let differences = comparison.tuned.scores.compactMap { score in
       comparison.difference(score.name).map { interval in
         "  \(score.name.replacing("_", with: " ")) changes by "
-          + MetricsTable.value(interval, of: score)
+          + MetricsTable.change(interval, of: score)
       }
     }
     let judged = (comparison.judging?.lines ?? []).map { "  " + $0 }
@@ -117,10 +129,12 @@ enum ComparisonText {
     func words(_ effort: ReplyEffort) -> String {
       let latency = effort.latency.map { ", by itself \(Amount.seconds($0))" } ?? ""
       let cost = effort.costPerThousand.map { String(format: ", a thousand cost %.3g", $0) } ?? ""
-      return "\(Amount.seconds(effort.secondsPerReply))\(latency) and "
-        + "\(effort.replyTokens / max(1, effort.replies)) tokens\(cost)"
+      let tokens = effort.replyTokens.map { " and \($0 / max(1, effort.replies)) tokens" } ?? ""
+      return "\(Amount.seconds(effort.secondsPerReply))\(latency)\(tokens)\(cost)"
     }
-    return ["  a reply takes \(words(tuned)); the base's \(words(base))"]
+    return [
+      "  all replies taken together, one takes \(words(tuned)); the base's \(words(base))"
+    ]
   }
 
   /// Replies side by side.
@@ -137,7 +151,7 @@ enum ComparisonText {
   }
 
   private static func oneLine(_ text: String) -> String {
-    let line = text.replacing("\n", with: "⏎")
+    let line = ControlCharacters.shown(in: text.replacing("\n", with: "⏎"))
     return line.count > 110 ? line.prefix(109) + "…" : line
   }
 }

@@ -36,6 +36,12 @@ struct OpponentOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The environment's variable with that server's key; OPENAI_API_KEY goes to OpenAI alone.",
+      valueName: "variable"))
+  var baseKeyVariable: String?
+
+  @Option(
+    help: ArgumentHelp(
       "What a million tokens read and a million written cost there: IN,OUT.", valueName: "prices"))
   var price: TokenPrices?
 
@@ -83,20 +89,25 @@ struct OpponentOptions: ParsableArguments {
 
   /// What the hosted model replies.
   func examine(
-    _ measure: MeasureOptions, _ prompting: Prompting, _ console: Console
+    _ measure: MeasureOptions, _ prompting: Prompting, _ store: (any ReplyStore)?,
+    _ console: Console
   ) async throws -> Examination {
-    let all = try Dataset<Record>(files: measure.data, format: measure.format)
-    let rows = try (measure.limit.map { all.limited(to: $0) } ?? all).map(prompting.applied)
-    let hosted = OpenAIChatModel(
-      baseName ?? "", at: try APIEndpoint(baseUrl), limit: RateLimit(concurrent: together))
+    let all = try Dataset<RecordWithFields>(sources: measure.source.sources(measure.data))
+    let rows = measure.limit.map { all.limited(to: $0) } ?? all
+    let records = try rows.map { try prompting.applied(to: $0.record) }
+    let facts = rows.elements.map { RowFacts($0.record, fields: $0.fields) }
+    let place = ChatModelPlace.server(
+      baseUrl ?? "", model: baseName ?? "", keyVariable: baseKeyVariable)
+    let hosted = try place.open(limit: RateLimit(concurrent: together), store: store)
     defer { console.endTransient() }
     let metrics = try measure.metricNames.map { try MetricRegistry.builtin.replyMetric($0) }
     return try await Examination(
-      asking: hosted, rows.elements, metrics: metrics, maxNewTokens: measure.maxNewTokens,
+      asking: hosted, records.elements, facts: facts, metrics: metrics,
+      maxNewTokens: measure.maxNewTokens,
       together: together, prices: price
     ) { done in
       try Interruption.check()
-      console.transient("base: \(done) of \(rows.count) replies")
+      console.progress("base: \(done) of \(rows.count) replies")
     }
   }
 }

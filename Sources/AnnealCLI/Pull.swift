@@ -57,6 +57,9 @@ struct Pull: Verb {
   @Flag(help: "Replace files of the folder that were changed since they were pulled.")
   var overwrite = false
 
+  @Flag(help: "Read and check large files that the cache has, too; damaged ones are fetched again.")
+  var verify = false
+
   @OptionGroup var options: HubOptions
 
   @OptionGroup var output: OutputOptions
@@ -65,7 +68,7 @@ struct Pull: Verb {
     var wanted = PullRequest(try options.repository(repository))
     wanted.revision = revision
     wanted.selection = FileSelection(include: include, exclude: exclude)
-    (wanted.output, wanted.overwrite) = (destination, overwrite)
+    (wanted.output, wanted.overwrite, wanted.verify) = (destination, overwrite, verify)
     let line = TransferLine("pulling", console)
     let report = try await options.hub().pull(wanted, progress: line.tell)
     console.endTransient()
@@ -76,6 +79,7 @@ struct Pull: Verb {
           + "(\(report.repeats.prefix(4).map(\.path).joined(separator: ", "))"
           + "\(report.repeats.count > 4 ? ", …" : "")); --include '*' takes all")
     }
+    for file in report.damaged { console.note(words(ofDamage: file)) }
     console.note(
       "\(wanted.repository) at \(report.commit.prefix(12)): "
         + "\(Amount.count(report.files.count, of: "file")), \(Amount.bytes(report.bytes)), "
@@ -87,6 +91,14 @@ struct Pull: Verb {
         "files": .array(report.files.map { .string($0) }), "bytes": .integer(report.bytes),
         "fetched_bytes": .integer(report.movedBytes),
         "left_out": .array(report.repeats.map { .string($0.path) }),
+        "damaged": .array(report.damaged.map { .string($0) }),
       ], report.folder)
+  }
+
+  private func words(ofDamage file: String) -> String {
+    destination == nil
+      ? "\(file) was damaged, and is fetched again"
+      : "\(file) is damaged, and its contents were fetched instead; pull it with --verify and "
+        + "without --output to mend it"
   }
 }

@@ -25,7 +25,7 @@ struct Push: Verb {
   @Option(help: "What the commit says.")
   var message = "Push with anneal"
 
-  @Flag(help: "Make a new repository for its owner's eyes only.")
+  @Flag(help: "For its owner's eyes only: a new repository is made so, a public one is refused.")
   var `private` = false
 
   @OptionGroup var options: HubOptions

@@ -91,12 +91,9 @@ struct Quickstart: Verb {
     func examine(_ label: String) throws -> Examination {
       defer { console.endTransient() }
       return try model.examine(
-        rows.records, examples: rows.examples, metrics: ["json_valid", "exact_match"],
-        maxNewTokens: 96
-      ) {
-        try Interruption.check()
-        console.transient("\(label): \($0) of \(rows.records.count) replies")
-      }
+        rows.records, examples: rows.examples, facts: rows.facts,
+        metrics: ["json_valid", "exact_match"], maxNewTokens: 96,
+        progress: ExaminationLine(label, console).show)
     }
     let base = try model.withoutAdapter { try examine("base") }
     return Comparison(base: base, tuned: try examine("tuned"))

@@ -68,6 +68,18 @@ struct TaskOptions: ParsableArguments {
     }
   }
 
+  /// The first option that says something of tasks.
+  var ownOption: String? {
+    let given: [(String, Bool)] = [
+      ("--task-data", taskData != nil), ("--task-path", !taskPath.isEmpty),
+      ("--num-fewshot", numFewshot != nil), ("--split", split != nil),
+      ("--apply-chat-template", applyChatTemplate),
+      ("--system-instruction", systemInstruction != nil),
+      ("--allow-code-execution", allowCodeExecution),
+    ]
+    return given.first(where: \.1)?.0
+  }
+
   /// What the options say of how tasks are run.
   func settings(limit: Int?) -> TaskSettings {
     var settings = TaskSettings()
@@ -110,18 +122,29 @@ struct TaskOptions: ParsableArguments {
     _ tasks: [TaskDefinition], _ model: LanguageModel, adapter: String?, limit: Int?,
     _ console: Console
   ) throws -> TaskRecord {
+    let settings = settings(limit: limit)
+    if settings.allowsCode, tasks.contains(where: \.runsCode), !settings.isolatesCode {
+      console.note(
+        "note: this system lets no process be without network; programs run with limits alone")
+    }
+    if settings.usesChatTemplate, let note = model.templateNote { console.note("note: \(note)") }
     defer { console.endTransient() }
+    // Written after each task, so that what stops a later one takes nothing.
+    func keep(_ results: [TaskResult]) throws {
+      guard let path = self.record else { return }
+      _ = try TaskRecord(results, of: model, adapter: adapter)
+        .write(to: path, withSamples: logSamples)
+    }
     let results = try model.run(
-      tasks, dataFolder: taskData, settings: settings(limit: limit)
+      tasks, dataFolder: taskData, settings: settings, finished: keep
     ) { progress in
       try Interruption.check()
-      console.transient(TaskTable.line(progress))
+      console.progress(TaskTable.line(progress))
     }
     let record = TaskRecord(results, of: model, adapter: adapter)
     if let path = self.record {
-      let files = try record.write(to: path, withSamples: logSamples)
       console.endTransient()
-      console.note("written: \(files.joined(separator: ", "))")
+      console.note("written: \(try TaskRecord.place(path).record)")
     }
     return record
   }

@@ -42,10 +42,16 @@ public struct Interval: Sendable, Hashable {
       for place in drawn.indices { drawn[place] = random.below(count) }
       values.append(statistic(drawn))
     }
+    let mean = statistic(Array(0..<count))
+    // A resample in which nothing could be measured says nothing.
+    values.removeAll { !$0.isFinite }
+    guard !values.isEmpty else {
+      self.init(mean: mean, low: mean, high: mean)
+      return
+    }
     values.sort()
-    self.init(
-      mean: statistic(Array(0..<count)), low: values[Int(0.025 * Double(resamples - 1))],
-      high: values[Int(0.975 * Double(resamples - 1))])
+    let last = Double(values.count - 1)
+    self.init(mean: mean, low: values[Int(0.025 * last)], high: values[Int(0.975 * last)])
   }
 }
 
@@ -59,6 +65,12 @@ extension LossMetrics {
   public func lossInterval(less other: LossMetrics) -> Interval? {
     guard !byRow.isEmpty, byRow.map(\.tokens) == other.byRow.map(\.tokens) else { return nil }
     return Interval(rows: byRow.count) { meanLoss($0) - other.meanLoss($0) }
+  }
+
+  /// How probable so large a difference to `other` is if the two do not differ; nil as for the interval.
+  public func pValue(less other: LossMetrics) -> Double? {
+    guard !byRow.isEmpty, byRow.map(\.tokens) == other.byRow.map(\.tokens) else { return nil }
+    return RandomizationTest.pValue(of: zip(byRow, other.byRow).map { $0.sum - $1.sum })
   }
 
   private func meanLoss(_ rows: [Int]) -> Double {

@@ -52,9 +52,11 @@ extension CausalModel {
   ///   - tokensPerBatch: how many tokens a pass takes at most, one row at least.
   ///   - byRow: whether to keep what each row adds.
   ///   - shouldStop: asked before each batch; true ends the evaluation with what was measured.
+  ///   - progress: told after each batch how many rows are measured; an error it throws ends the work.
   public func loss(
     on examples: [Example], attachments: [Site: [any Attachment]] = [:],
-    tokensPerBatch: Int = 4096, byRow: Bool = false, shouldStop: () -> Bool = { false }
+    tokensPerBatch: Int = 4096, byRow: Bool = false, shouldStop: () -> Bool = { false },
+    progress: (Int) throws -> Void = { _ in }
   ) throws -> LossMetrics {
     var (sum, correct, tokens, rows) = (0.0, 0, 0, 0)
     var rowLosses: [LossMetrics.RowLoss] = []
@@ -77,6 +79,7 @@ extension CausalModel {
       if byRow { rowLosses += batch.rowLosses(measured.chances) }
       tokens += batch.lossTokens
       rows += group.count
+      try progress(rows)
     }
     var metrics = LossMetrics(
       loss: tokens > 0 ? sum / Double(tokens) : 0,

@@ -16,27 +16,34 @@ public struct APIEndpoint: Sendable {
 
   let address: WebAddress
   let key: Secret?
-  /// The variable that holds the key, for messages.
-  private let keyVariable: String
+  /// The variable that the key is read from, for messages; nil when none is meant for this server.
+  private let keyVariable: String?
 
-  /// The server at `url`, with the key that the environment holds.
+  /// The server at `url`, with the key that the environment holds for it.
   ///
   /// - Parameters:
   ///   - url: nil takes `OPENAI_BASE_URL`, or OpenAI's own server without one.
-  ///   - keyVariable: the variable that holds the key; nil takes `OPENAI_API_KEY`, which may be
-  ///     missing for a server of one's own.
+  ///   - keyVariable: the variable that holds the key. nil takes `OPENAI_API_KEY` for OpenAI's own
+  ///     server and for that of `OPENAI_BASE_URL`, where it may be missing; any other server gets no
+  ///     key.
   ///   - environment: nil takes this process's own.
   /// - Throws: `AnnealError` when the address is none, or a key is needed and missing.
   public init(
     _ url: String? = nil, keyVariable: String? = nil, environment: [String: String]? = nil
   ) throws {
     let environment = environment ?? ProcessInfo.processInfo.environment
-    let variable = keyVariable ?? "OPENAI_API_KEY"
-    let fallback = environment["OPENAI_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
-    address = try WebAddress(url ?? fallback ?? Self.openAI, option: "the base URL")
+    let named = environment["OPENAI_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+    let address = try WebAddress(url ?? named ?? Self.openAI, option: "the base URL")
+    self.address = address
+    let isOpenAI = address.host == "api.openai.com"
+    // One server's key must not reach another, whoever names that.
+    let isUsual = isOpenAI || named.flatMap(WebAddress.init)?.origin == address.origin
+    let variable = keyVariable ?? (isUsual ? "OPENAI_API_KEY" : nil)
     self.keyVariable = variable
-    key = try environment[variable].flatMap { try Secret($0, from: "$" + variable) }
-    guard key == nil, keyVariable != nil || address.host == "api.openai.com" else { return }
+    key = try variable.flatMap { name in
+      try environment[name].flatMap { try Secret($0, from: "$" + name) }
+    }
+    guard key == nil, let variable, keyVariable != nil || isOpenAI else { return }
     throw AnnealError(
       .usage, "the environment has no \(variable), which \(address) needs",
       remedy: "export \(variable)=…, or name the variable that holds the key.")
@@ -55,13 +62,23 @@ public struct APIEndpoint: Sendable {
     failure.error(remedy: remedy(failure))
   }
 
+  private static let naming =
+    "by --base-key-variable or --judge-key-variable (compare), or --key-variable (hosted)."
+
+  private func refusalRemedy() -> String {
+    guard let keyVariable else {
+      return "No key was sent: OPENAI_API_KEY goes to OpenAI's server and that of OPENAI_BASE_URL "
+        + "only. Name the variable that holds this server's key \(Self.naming)"
+    }
+    return key == nil
+      ? "Set \(keyVariable) to a key of this server, or name another variable \(Self.naming)"
+      : "Check that \(keyVariable) holds a key of this server that may do this."
+  }
+
   private func remedy(_ failure: WebFailure) -> String? {
     if failure.code == "insufficient_quota" { return "The account's quota is used up." }
     switch failure.status {
-    case 401, 403:
-      return key == nil
-        ? "Set \(keyVariable) to a key of this server."
-        : "Check that \(keyVariable) holds a key of this server that may do this."
+    case 401, 403: return refusalRemedy()
     case 404: return "Check the base URL (it mostly ends in /v1) and the name."
     case 429: return "Ask less often, with fewer requests at once, or wait."
     case nil where failure.kind == .unreachable:

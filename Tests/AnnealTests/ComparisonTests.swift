@@ -32,6 +32,56 @@ struct ComparisonTests {
     #expect(comparison.page(by: "exact_match").contains(decision.sentence.prefix(40)))
   }
 
+  @Test(arguments: [(1, 0, 1), (40, 3, 7), (5, 0, 5)])
+  func `few rows, or few that changed, tell nothing`(rows: Int, before: Int, after: Int) throws {
+    let comparison = Comparison(
+      base: try examination(right: before, of: rows), tuned: try examination(right: after, of: rows)
+    )
+    let decision = try #require(comparison.decision(by: "exact_match"))
+    #expect(decision.difference.low > 0 && decision.verdict == .notDistinguishable)
+    #expect(decision.mcNemar?.pValue == decision.pValue)
+    let loss = { (sum: Double) in
+      var loss = LossMetrics(loss: sum, tokenAccuracy: 0, tokens: 1, rows: 1)
+      loss.byRow = [.init(sum: sum, tokens: 1)]
+      return Examination(loss: loss, replies: [], scores: [])
+    }
+    let one = Comparison(base: loss(5), tuned: loss(1))
+    #expect(one.decision(by: "loss")?.verdict == .notDistinguishable)
+  }
+
+  @Test func `rows that one model could not be measured on do not count for either`() throws {
+    func supported(_ replies: [String]) throws -> Examination {
+      let replies = replies.map {
+        Examination.Reply(prompt: "Paris is large.", reference: "", reply: $0)
+      }
+      return Examination(
+        loss: nil, replies: replies,
+        scores: [
+          try MetricRegistry.builtin.replyMetric("unsupported_claims").measured(
+            replies.map { Answer(prompt: $0.prompt, references: [], reply: $0.reply) })
+        ])
+    }
+    // The second model says nothing where the first one is wrong: it is no better for that.
+    let wrong = [String](repeating: "It is Rome and London.", count: 9)
+    let silent = [String](repeating: "", count: 9)
+    let right = [String](repeating: "Paris is large.", count: 9)
+    let comparison = Comparison(
+      base: try supported(right + wrong), tuned: try supported(right + silent))
+    let decision = try #require(comparison.decision(by: "unsupported_claims"))
+    #expect(decision.verdict == .notDistinguishable && decision.leftOut == 9)
+    #expect(decision.base == 0 && decision.tuned == 0)
+    #expect(comparison.changes("unsupported_claims").losses.isEmpty)
+  }
+
+  @Test func `samples are spread over all rows`() throws {
+    let comparison = Comparison(
+      base: try examination(right: 0, of: 199), tuned: try examination(right: 0, of: 199))
+    let shown = comparison.samples(100).map(\.tuned.prompt)
+    #expect(shown.count == 100 && Set(shown).count == 100)
+    #expect(shown.first == "question 0" && shown.last == "question 197")
+    #expect(comparison.samples(0).isEmpty && comparison.samples(1000).count == 199)
+  }
+
   @Test func `fewer is better where a metric says so`() throws {
     func refusing(_ share: Int) throws -> Examination {
       let replies = (0..<50).map { row in
@@ -91,6 +141,16 @@ struct ComparisonTests {
     let counted = try BlindVotes([cast], key: key)
     #expect((counted.tuned, counted.base, counted.ties) == (9, 0, 1))
     #expect(counted.verdict == .better)
+    // Nobody votes twice, and three people on ten requests are no thirty requests.
+    #expect(throws: AnnealError.self) { try BlindVotes([cast, cast], key: key) }
+    let people = try (0..<3).map {
+      try write(
+        ["test": identity, "voter": .string("v\($0)"), "votes": .array(Array(votes.prefix(5)))],
+        "v\($0).json")
+    }
+    let many = try BlindVotes(people, key: key)
+    #expect((many.tuned, many.voters, many.test.wins) == (12, 3, 4))
+    #expect(many.verdict == .notDistinguishable)
     let other = try write(BlindTest(comparison, count: 3).key, "other.json")
     #expect(throws: AnnealError.self) { try BlindVotes([cast], key: other) }
     // The page gives nothing of the key away.

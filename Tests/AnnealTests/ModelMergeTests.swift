@@ -115,10 +115,112 @@ import Anneal
         ["twice"]
       ),
       ("merge_method: linear\nmodels: [{model: /nowhere+lora}]\n", ["adapter", "/nowhere+lora"]),
+      (
+        "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1}}, "
+          + "{model: b, parameters: {weight: -1}}]\n",
+        ["merge.yaml:2", "add up to 0", "normalize: false"]
+      ),
+      (
+        "merge_method: linear\nmodels: [{model: a}, {model: b}]\nparameters: {weight: 0}\n",
+        ["add up to 0"]
+      ),
     ] {
       let found = fault(text)
       for word in words { #expect(found.contains(word), "\(text)\(found)") }
     }
+  }
+
+  @Test func `a sum of weights that is nothing is no fault where nothing is divided by it`() throws
+  {
+    let text = """
+      merge_method: linear
+      models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: -1}}]
+      parameters: {normalize: false}
+
+      """
+    #expect(fault(text) == "")
+  }
+
+  @Test func `a model with values beyond all numbers is not written`() throws {
+    let folder = try TemporaryFolder()
+    let text =
+      "merge_method: linear\nmodels: [{model: a}, {model: b}]\n"
+      + "parameters: {weight: 1.0e+39, normalize: false}\n"
+    let merge = try ModelMerge(
+      MergeRecipe(file: folder.write(Self.located(text), to: "merge.yaml")))
+    let error = failure(of: { _ = try merge.write(to: folder.path + "/out") })
+    #expect(error?.message.contains("not finite") == true, "\(String(describing: error))")
+    #expect(Folder.names(in: folder.path) == ["merge.yaml"])
+  }
+
+  /// A copy of the fixtures' model `name` at `path`.
+  private func copied(_ name: String, to path: String) throws -> String {
+    try Folder.create(path)
+    for file in Folder.names(in: "\(Self.folder)/\(name)") {
+      try AtomicFile.copy("\(Self.folder)/\(name)/\(file)", to: "\(path)/\(file)")
+    }
+    return path
+  }
+
+  /// A matrix of the model in `folder`.
+  private func values(_ folder: String) throws -> [Float] {
+    let files = try ShardedSafetensors(folder: folder)
+    let (file, entry) = try #require(files.entry("model.layers.0.mlp.down_proj.weight"))
+    return try Tensor(reading: entry, of: file).floats()
+  }
+
+  @Test func `models whose folders are called alike lose values of their own by chance`() throws {
+    let folder = try TemporaryFolder()
+    let models = try ["r1", "r2"].map { try copied("a", to: "\(folder.path)/\($0)/best") }
+    let file = try folder.write(
+      """
+      merge_method: dare_linear
+      base_model: \(Self.folder)/base
+      models: [{model: \(models[0])}, {model: \(models[1])}]
+      parameters: {weight: 0.5, density: 0.5, rescale: false}
+
+      """, to: "merge.yaml")
+    let out = folder.path + "/out"
+    _ = try ModelMerge(MergeRecipe(file: file)).write(to: out)
+    let (base, tuned) = (try values(Self.folder + "/base"), try values(models[0]))
+    let merged = try values(out)
+    // What one of them keeps and the other does not changes by half of the difference.
+    let halves = merged.indices.count { index in
+      let difference = tuned[index] - base[index]
+      return abs(difference) > 1e-3
+        && abs(merged[index] - base[index] - difference / 2) < abs(difference) / 100
+    }
+    #expect(halves > merged.count / 4, "\(halves) of \(merged.count)")
+  }
+
+  @Test func `a recipe that is kept names models, and nothing else of it changes`() throws {
+    let folder = try TemporaryFolder()
+    _ = try copied("b", to: folder.path + "/other")
+    // Its path begins the other's, and its name is part of numbers.
+    let first = try copied("a", to: folder.path + "/0") + "/."
+    let second = first + "/../other"
+    let file = try folder.write(
+      """
+      merge_method: linear
+      models:
+        - model: \(first)  # mine
+          parameters: {weight: [0.25, 0.5]}
+        - {model: \(second), parameters: {weight: [{filter: mlp, value: 0.5}, {value: 1}]}}
+      dtype: float32
+
+      """, to: "merge.yaml")
+    let out = folder.path + "/out"
+    _ = try ModelMerge(MergeRecipe(file: file)).write(to: out)
+    let kept = try MergeRecipe(file: out + "/merge.yaml")
+    #expect(kept.models == [first, second])
+    let weights = try kept.slices[0].sources.map { try #require($0.settings["weight"]) }
+    #expect(weights[0].value(for: "x", at: 0) == 0.25 && weights[0].value(for: "x", at: 1) == 0.5)
+    #expect(weights[1].value(for: "mlp", at: 0) == 0.5 && weights[1].value(for: "x", at: 0) == 1)
+    let card = try String(decoding: fileBytes(out + "/README.md"), as: UTF8.self)
+    for words in ["- model: \"0\"\n", "- model: other\n", "- 0.25\n", "value: 0.5\n"] {
+      #expect(card.contains(words), "\(words): \(card)")
+    }
+    #expect(!card.contains(folder.path) && !card.contains("# mine"), "\(card)")
   }
 
   @Test func `models of another architecture or vocabulary are refused by name`() throws {

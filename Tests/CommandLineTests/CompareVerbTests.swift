@@ -55,6 +55,36 @@ import Testing
     #expect(same.json?["verdict"]?["verdict"]?.string == "not distinguishable")
   }
 
+  @Test func `mistakes are told before models are measured, and no judge takes the result away`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    let data = try rows(folder, "rows.jsonl", " mat")
+    let all = ["--model", model, "--tuned", model, "--data", data, "--metrics", "f1"]
+    let wrong = [
+      ["--report", folder.path + "/none/x.html"], ["--blind", folder.path + "/none/x.html"],
+      ["--probe", folder.path + "/none.jsonl"], ["--judge", folder.path + "/none"],
+      ["--judge", model, "--rubric", folder.path + "/none.yaml"],
+    ]
+    for options in wrong {
+      let outcome = try compare(all + options)
+      #expect(outcome.status != 0 && outcome.errors.contains("/none"), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("replies") && outcome.json == nil, "\(outcome.errors)")
+    }
+    let broken = try await LoopbackServer { _ in .failure(500, "oops") }
+    let page = folder.path + "/page.html"
+    let judged = try compare(
+      all + [
+        "--judge", broken.url("/v1"), "--judge-name", "x", "--blind", folder.path + "/b.html",
+        "--report", page,
+      ])
+    // Two copies answer alike: there is nothing to judge or to vote on, and the result stands.
+    #expect(judged.status == 0 && Folder.holdsFile(page), "\(judged.errors)")
+    #expect(judged.json?["verdict"]?["verdict"] == "not distinguishable")
+    #expect(judged.errors.contains("nothing to vote on"), "\(judged.errors)")
+  }
+
   @Test func `people's votes are written for, and counted`() throws {
     let folder = try TemporaryFolder()
     let model = try tinyModelFolder(folder)
@@ -81,12 +111,13 @@ import Testing
     let model = try tinyModelFolder(folder)
     let data = try rows(folder, "rows.jsonl", " mat")
     let adapter = try train(model, data, folder.path + "/run")
+    let kept = folder.path + "/replies.sqlite"
     let hosted = try await LoopbackServer(ChatServer().answer)
     let judge = try await LoopbackServer(JudgeServer(prefers: "mat").answer)
     let outcome = try compare([
       "--model", model, "--adapter", adapter, "--data", data, "--metrics", "f1",
       "--base-url", hosted.url("/v1"), "--base-name", "echo", "--price", "1000000,2000000",
-      "--judge", judge.url("/v1"), "--judge-name", "critic", "--judge-rows", "3",
+      "--judge", judge.url("/v1"), "--judge-name", "critic", "--judge-rows", "3", "--replies", kept,
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let json = try #require(outcome.json)
@@ -96,7 +127,21 @@ import Testing
     #expect(replies["prompt_tokens"] == 72 && replies["reply_tokens"] == 72)
     #expect(replies["cost"]?.number == 216.0)
     #expect((replies["median_latency_seconds"]?.number ?? 0) > 0)
-    #expect(hosted.requests.count == 24 && judge.requests.count == 6)
+    // Rows that ask the same may be asked once: what is answered is kept.
+    let asked = hosted.requests.count
+    #expect((1...24).contains(asked) && (2...6).contains(judge.requests.count))
+    // That judge's server tells no tokens; the base's would have to be asked again, and is not.
+    let again = try compare([
+      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "f1",
+      "--base-url", hosted.url("/v1"), "--base-name", "echo", "--price", "1,2", "--replies", kept,
+    ])
+    #expect(again.status == 0 && hosted.requests.count == asked, "\(again.errors)")
+    #expect(again.json?["base"]?["replies"]?["prompt_tokens"] == 72)
+    let silent = try compare([
+      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "f1",
+      "--base-url", judge.url("/v1"), "--base-name", "critic", "--price", "1,2",
+    ])
+    #expect(silent.json?["base"]?["replies"]?["cost"]?.isNull == true, "\(silent.errors)")
     #expect(json["judging"]?["wins"] == 3, "\(json["judging"] ?? .null)")
   }
 

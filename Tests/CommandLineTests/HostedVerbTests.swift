@@ -80,6 +80,40 @@ import Testing
     #expect(waited.status == 1 && waited.errors.contains("ended as cancelled"), "\(waited.errors)")
   }
 
+  @Test func `a server that was not meant gets no key, and a variable names another`()
+    async throws
+  {
+    let http = try await LoopbackServer(server.answer)
+    let environment = [
+      "OPENAI_BASE_URL": "", "OPENAI_API_KEY": "sk-test-key", "MY_KEY": "sk-test-key",
+    ]
+    let list = ["hosted", "list", "--base-url", http.url("/v1")]
+    let refused = try CommandLineProgram.run(all: list, environment: environment)
+    #expect(refused.status == 1 && refused.errors.contains("--key-variable"), "\(refused.errors)")
+    #expect(http.requests.map { $0.headers["authorization"] } == [nil])
+    let named = try CommandLineProgram.run(
+      all: list + ["--key-variable", "MY_KEY"], environment: environment)
+    #expect(named.status == 0 && named.output.contains("no jobs"), "\(named.errors)")
+  }
+
+  @Test func `what a server says is printed and cannot steer a terminal`() async throws {
+    let http = try await LoopbackServer(server.answer)
+    let data = try rows(10) { #"{"prompt": "\#($0)", "completion": "yes"}"# }
+    let file = folder.path + "/train.jsonl"
+    #expect(try run(http, "export", data, "--output", file).status == 0)
+    // The server gives the name back as it came.
+    let name = "m\u{1B}[31m\u{1B}]0;title\u{7}"
+    let submitted = try run(http, "submit", file, "--model", name)
+    #expect(submitted.status == 0, "\(submitted.errors)")
+    #expect(submitted.output.contains("of m␛[31m␛]0;title␇"), "\(submitted.output)")
+    #expect(!(submitted.output + submitted.errors).contains("\u{1B}"))
+    let job = try JSON(parsing: try run(http, "status", "ftjob-1", "--json").output)
+    #expect(job["model"]?.string == name)
+    let missing = try run(http, "status", "no\u{1B}[2J")
+    #expect(missing.status == 1 && missing.errors.contains("no␛[2J"), "\(missing.errors)")
+    #expect(!missing.errors.contains("\u{1B}"))
+  }
+
   @Test func `what the API would refuse is told before anything is sent`() async throws {
     let http = try await LoopbackServer(server.answer)
     let few = try rows(9) { #"{"prompt": "\#($0)", "completion": "yes"}"# }

@@ -64,6 +64,36 @@ import Testing
     #expect(server.strayTokens == 0)
   }
 
+  @Test func `a damaged file of the cache is named, and the right one comes`() async throws {
+    let http = try await LoopbackServer(server.answer)
+    let config = Array("{\"model_type\": \"llama\"}\n".utf8)
+    server.make("models/me/tiny", files: ["config.json": config])
+    #expect(try run(http, "pull", "me/tiny").status == 0)
+    var other = config
+    other[3] ^= 4
+    let hash = GitBlobDigest.hex(of: config)
+    let blob = folder.path + "/home/hub/models--me--tiny/blobs/" + hash
+    try AtomicFile.write(other, to: blob)
+    let plain = try run(http, "pull", "me/tiny", "--output", folder.path + "/plain")
+    #expect(plain.status == 0 && plain.errors.contains(blob + " is damaged"), "\(plain.errors)")
+    #expect(try fileBytes(folder.path + "/plain/config.json") == config)
+    let mended = try run(http, "pull", "me/tiny", "--verify", "--json")
+    #expect(mended.status == 0 && mended.errors.contains(blob + " was damaged"), "\(mended.errors)")
+    #expect(try JSON(parsing: mended.output)["damaged"] == [.string(blob)])
+    #expect(try fileBytes(blob) == config)
+  }
+
+  @Test func `a private push into a public repository is refused`() async throws {
+    let http = try await LoopbackServer(server.answer)
+    server.make("models/writer/open", files: ["a.txt": [1]])
+    let mine = folder.path + "/mine"
+    try Folder.create(mine)
+    try AtomicFile.write("secret", to: mine + "/b.txt")
+    let outcome = try run(http, token: "hf_writer", "push", mine, "writer/open", "--private")
+    #expect(outcome.status == 2 && outcome.errors.contains("not private"), "\(outcome.errors)")
+    #expect(server.files("models/writer/open")?.keys.sorted() == ["a.txt"])
+  }
+
   @Test func `mistakes on the command line are told before anything is asked for`() async throws {
     let http = try await LoopbackServer(server.answer)
     for (arguments, words) in [

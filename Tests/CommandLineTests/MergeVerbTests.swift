@@ -67,6 +67,68 @@ import Testing
     #expect(found.allSatisfy(\.isFinite) && found.count == 7)
   }
 
+  @Test(arguments: [
+    ["recipe.yaml", "--as", "adapter"], ["recipe.yaml", "--weights", "1,2"],
+    ["recipe.yaml", "--max-divergence", "0.1"],
+  ])
+  func `what is for adapters is refused beside a recipe`(arguments: [String]) throws {
+    let outcome = try CommandLineProgram.run(
+      all: ["merge", "--output", folder.path + "/x"] + arguments)
+    #expect(outcome.status == 2 && outcome.errors.contains(arguments[1]), "\(outcome.errors)")
+  }
+
+  @Test func `a limit of divergence is refused where there is none to measure`() throws {
+    let outcome = try run(
+      "merge", "--model", base, "--adapter", first, "--max-divergence", "0.1", "--output",
+      folder.path + "/x")
+    #expect(outcome.status == 2 && outcome.errors.contains("--max-divergence"), "\(outcome.errors)")
+  }
+
+  /// The values of a factor of the adapter in `folder`.
+  private func factor(_ name: String, in folder: String) throws -> [Float] {
+    let file = try SafetensorsFile(path: folder + "/adapter_model.safetensors")
+    let entry = try #require(
+      file.entry("base_model.model.model.layers.0.self_attn.q_proj.\(name).weight"))
+    #expect(entry.dtype == "F32")
+    return withExtendedLifetime(file) {
+      let bytes = file.bytes(of: entry)
+      return (0..<bytes.count / 4).map {
+        bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
+      }
+    }
+  }
+
+  @Test func `a method prunes one adapter too, or cuts its rank`() throws {
+    let one = ["merge", "--model", base, "--adapter", first, "--json"]
+    func written(_ name: String, _ arguments: String...) throws -> String {
+      let out = folder.path + "/" + name
+      let outcome = try CommandLineProgram.run(all: one + arguments + ["--output", out])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return out
+    }
+    let prune = ["--method", "magnitude_prune", "--density", "0.25"]
+    let adapter = try written("pruned", prune[0], prune[1], prune[2], prune[3], "--as", "adapter")
+    for name in ["lora_A", "lora_B"] {
+      let values = try factor(name, in: adapter)
+      let kept = values.filter { $0 != 0 }.count
+      #expect(kept > 0 && kept <= values.count / 4, "\(name): \(kept) of \(values.count)")
+    }
+    let model = try written("model", prune[0], prune[1], prune[2], prune[3])
+    let merged = try scores("--model", model)
+    #expect(largestDifference(merged, try scores("--model", base, "--adapter", adapter)) <= 1e-4)
+    #expect(largestDifference(merged, try scores("--model", base, "--adapter", first)) > 1e-3)
+    let card = try String(decoding: fileBytes(model + "/README.md"), as: UTF8.self)
+    #expect(card.contains("magnitude_prune") && card.contains("0.25"), "\(card)")
+
+    let cut = try written("cut", "--method", "svd", "--rank", "2", "--as", "adapter")
+    let configuration = try JSON(contentsOf: cut + "/adapter_config.json")
+    #expect(configuration["r"]?.integer == 2)
+    #expect(try factor("lora_A", in: cut).count == 2 * 16)
+    let rank = try CommandLineProgram.run(
+      all: one + ["--rank", "2", "--output", folder.path + "/no"])
+    #expect(rank.status == 2 && rank.errors.contains("use svd"), "\(rank.errors)")
+  }
+
   @Test func `a command line that contradicts itself says how`() throws {
     let out = ["--output", folder.path + "/out"]
     let both = ["--model", base, "--adapter", first, "--adapter", second]
@@ -81,6 +143,7 @@ import Testing
       (both + ["--method", "linear", "--rank", "9"], 2, "--rank"),
       (both + ["--base-precision", "full"], 2, "not in codes"),
       (["--model", base, "--adapter", base], 3, "adapter_config.json"),
+      (["--model", base, "--adapter", first, "--weights", "3e38"], 3, "not finite"),
       ([folder.path + "/none.yaml"], 2, "no such recipe"),
     ] {
       let outcome = try CommandLineProgram.run(all: ["merge"] + arguments + out)

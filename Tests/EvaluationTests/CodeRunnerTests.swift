@@ -15,14 +15,18 @@ import Testing
     .enabled(if: hasPython, "there is no python3"),
     arguments: [
       ("assert 1 + 1 == 2", true), ("assert 1 + 1 == 3", false), ("def broken(:", false),
-      ("import sys; sys.exit(0)", false), ("import os; os._exit(0)", false),
-      ("while True: pass", false), ("input()", false),
+      ("import sys; sys.exit(0)", false), ("import os; os._exit(0)", false), ("input()", false),
       ("x = bytearray(3 << 30)", false), ("open('note', 'w').write('x')", true),
     ])
   func `a program passes when it comes to its end within its limits`(
     program: String, passes: Bool
   ) throws {
-    #expect(try CodeRunner(seconds: 2).passes(program) == passes, "\(program)")
+    #expect(try CodeRunner(seconds: 60).passes(program) == passes, "\(program)")
+  }
+
+  @Test(.enabled(if: hasPython, "there is no python3"))
+  func `a program that does not end is ended`() throws {
+    #expect(try !CodeRunner(seconds: 1).passes("while True: pass"))
   }
 
   @Test(.enabled(if: hasPython && CodeRunner(seconds: 1).isIsolated, "processes share the network"))
@@ -33,7 +37,7 @@ import Testing
       names = [name for _, name in socket.if_nameindex()]
       assert names == ["lo"], names
       """
-    #expect(try CodeRunner(seconds: 5).passes(program))
+    #expect(try CodeRunner(seconds: 60).passes(program))
   }
 
   @Test func `no program is run unless that is allowed`() {
@@ -44,7 +48,7 @@ import Testing
 
   @Test(.enabled(if: hasPython, "there is no python3"))
   func `a reply is run with its prompt and its test`() throws {
-    var settings = MetricSettings(["timeout": 5])
+    var settings = MetricSettings(["timeout": 60])
     settings.allowsCode = true
     let metric = try MetricRegistry.builtin.replyMetric("pass@1", settings)
     let answers = ["    return a + b\n", "    return a - b\n"].map { reply in

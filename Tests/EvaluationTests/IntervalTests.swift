@@ -1,6 +1,28 @@
 import AnnealEvaluation
 import Testing
 
+@Suite struct RandomizationTests {
+  @Test func `all exchanges of a few rows are tried, and wins and losses are McNemar's test`() {
+    #expect(RandomizationTest.pValue(of: [1, 1, 1, 1, 0, 0]) == 0.125)
+    #expect(RandomizationTest.pValue(of: [0.1, 0.2, 0.3]) == 0.25)
+    #expect(RandomizationTest.pValue(of: []) == 1 && RandomizationTest.pValue(of: [0, 0]) == 1)
+    for (wins, losses) in [(10, 2), (5, 0), (4, 4), (7, 1)] {
+      let rows = [Double](repeating: 1, count: wins) + [Double](repeating: -1, count: losses)
+      let exact = McNemar(wins: wins, losses: losses).pValue
+      #expect(abs(RandomizationTest.pValue(of: rows) - exact) < 1e-12, "\(wins) \(losses)")
+    }
+  }
+
+  @Test func `many rows are exchanged by chance, the same way each time`() {
+    let rows = (0..<80).map { $0 % 3 == 0 ? 1.0 : -1 }
+    let exact = McNemar(wins: 27, losses: 53).pValue
+    let found = RandomizationTest.pValue(of: rows)
+    // Five standard deviations of five thousand draws.
+    #expect(abs(found - exact) < 5 * (exact * (1 - exact) / 5000).squareRoot(), "\(found) \(exact)")
+    #expect(found == RandomizationTest.pValue(of: rows))
+  }
+}
+
 @Suite struct IntervalTests {
   private func metrics(_ rows: [(sum: Double, tokens: Int)]) -> LossMetrics {
     let tokens = rows.reduce(0) { $0 + $1.tokens }

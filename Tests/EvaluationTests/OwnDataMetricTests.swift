@@ -18,6 +18,16 @@ struct OwnDataMetricTests {
     #expect(measured.byRow == [1, 1, 1, 0, 0])
   }
 
+  @Test func `macro F1 has the same bits whatever the order of labels`() throws {
+    let rows = (0..<40).map {
+      Answer(references: ["label \($0 * 7 % 11)"], reply: "label \($0 * 5 % 13)")
+    }
+    let values = try (0..<6).map { turn in
+      try score("macro_f1", Array(rows[turn...] + rows[..<turn])).value.bitPattern
+    }
+    #expect(Set(values).count == 1)
+  }
+
   @Test func `macro F1 counts a rare label as much as a common one`() throws {
     // Of 8 common rows all are right; of 2 rare ones none: 8 / (8 + 1) with two false alarms.
     let rows =

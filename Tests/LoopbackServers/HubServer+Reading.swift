@@ -50,16 +50,19 @@ extension HubServer {
   }
 
   private func information(_ name: String, _ revision: String) -> Answered {
+    let isPrivate = JSON.bool(isPrivate(name))
     guard let (commit, files) = state.withLock({ $0.repositories[name]?.files(at: revision) })
     else {
       // A repository without a commit is there all the same.
-      if revision == "main" { return Answered(json: ["id": .string(name), "siblings": []]) }
+      if revision == "main" {
+        return Answered(json: ["id": .string(name), "private": isPrivate, "siblings": []])
+      }
       return Self.refusal(404, "RevisionNotFound", "Invalid rev id: \(revision)")
     }
     let siblings = files.keys.sorted().map { path -> JSON in ["rfilename": .string(path)] }
     let id = name.split(separator: "/").dropFirst().joined(separator: "/")
     return Answered(json: [
-      "id": .string(id), "modelId": .string(id), "sha": .string(commit), "private": false,
+      "id": .string(id), "modelId": .string(id), "sha": .string(commit), "private": isPrivate,
       "siblings": .array(siblings), "tags": [], "downloads": 0, "likes": 0,
     ])
   }

@@ -13,7 +13,8 @@ import Testing
     _ server: LoopbackServer, limit: RateLimit = RateLimit(), retry: RetryPolicy = quick,
     extra: JSON = [:], environment: [String: String] = [:]
   ) throws -> OpenAIChatModel {
-    let endpoint = try APIEndpoint(server.url("/v1"), environment: environment)
+    let own = ["OPENAI_BASE_URL": server.url("/v1")]
+    let endpoint = try APIEndpoint(environment: environment.merging(own) { $1 })
     return OpenAIChatModel("echo", at: endpoint, limit: limit, retry: retry, extra: extra)
   }
 
@@ -120,6 +121,87 @@ import Testing
     #expect(garbled.contains("choices[0].message"), "\(garbled)")
   }
 
+  /// A server that answers with what it was asked, as proxies do that help to find mistakes.
+  private static func echo(_ body: @escaping @Sendable (String) -> [UInt8]) async throws
+    -> LoopbackServer
+  {
+    try await LoopbackServer { request in
+      Answered(bytes: body(request.headers["authorization"] ?? "none"))
+    }
+  }
+
+  @Test(arguments: [0, 70, 180, 290])
+  func `a key that comes back with an answer is not shown, nor a part of it`(_ padding: Int)
+    async throws
+  {
+    let space = String(repeating: "-", count: padding)
+    let key = "sk-abcdefghijklmnopqrstuvwxyz"
+    let texts: [@Sendable (String) -> String] = [
+      { "{\"a\": \"\(space)\", \"headers\": \"\($0)\"}" }, { "<p>\(space)\($0)</p>" },
+    ]
+    for text in texts {
+      let server = try await Self.echo { Array(text($0).utf8) }
+      let environment = ["OPENAI_BASE_URL": server.url("/v1"), "OPENAI_API_KEY": key]
+      let endpoint = try APIEndpoint(environment: environment)
+      let hosted = HostedTuning(endpoint, retry: Self.quick)
+      let model = OpenAIChatModel("echo", at: endpoint, retry: Self.quick)
+      for answer in [
+        await failure { _ = try await model.reply(to: Conversation(user: "a")) },
+        await failure { _ = try await hosted.job("ftjob-1") },
+      ] {
+        #expect(answer != "no failure" && !answer.contains("sk-abc"), "\(answer)")
+      }
+      #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer \(key)" })
+    }
+  }
+
+  @Test func `what a server says cannot steer a terminal`() async throws {
+    let said = Answered.failure(400, "no\u{1B}[31m\u{1B}]0;title\u{7} \u{9B}2Jsuch\r\nmodel")
+    let server = try await LoopbackServer(ChatServer(faults: [said]).answer)
+    let text = await failure { _ = try await model(server).reply(to: Conversation(user: "a")) }
+    #expect(text.contains("no␛[31m␛]0;title␇ ␛[2Jsuch model"), "\(text)")
+    typealias Characters = ControlCharacters
+    #expect(Characters.shown(in: "a\tb\n\u{0}\u{7F}ü\u{85}é🙂") == "a\tb\n␀␡ü␛Eé🙂")
+    #expect(
+      Characters.shown(in: "\u{1B}[1;31mred\u{1B}[0m\r", keepingColors: false)
+        == "␛[1;31mred␛[0m␍")
+    // What is not a colour goes, also where it only begins as one.
+    #expect(
+      Characters.shown(in: "\u{1B}[1;31mred\u{1B}[0m\u{1B}[2J\u{1B}[3", keepingColors: true)
+        == "\u{1B}[1;31mred\u{1B}[0m␛[2J␛[3")
+  }
+
+  @Test func `a key reaches only the server that it is meant for`() async throws {
+    let server = try await LoopbackServer(ChatServer(key: "sk-right-key").answer)
+    let other = try await LoopbackServer(ChatServer(key: "sk-other-key").answer)
+    let environment = [
+      "OPENAI_API_KEY": "sk-right-key", "OPENAI_BASE_URL": server.url("/v1/"),
+      "OTHER_KEY": "sk-other-key",
+    ]
+    func ask(_ url: String?, _ variable: String? = nil) async -> String {
+      await failure {
+        let endpoint = try APIEndpoint(url, keyVariable: variable, environment: environment)
+        let model = OpenAIChatModel("echo", at: endpoint, retry: Self.quick)
+        _ = try await model.reply(to: Conversation(user: "a"))
+      }
+    }
+    #expect(await ask(nil) == "no failure")
+    #expect(await ask(server.url("/v1")) == "no failure")
+    #expect(await ask(other.url("/v1"), "OTHER_KEY") == "no failure")
+    let refused = await ask(other.url("/v1"))
+    #expect(refused.contains("401") && refused.contains("none"), "\(refused)")
+    for option in ["--base-key-variable", "--judge-key-variable", "--key-variable"] {
+      #expect(refused.contains(option), "\(refused)")
+    }
+    let keys = other.requests.map { $0.headers["authorization"] }
+    #expect(keys == ["Bearer sk-other-key", nil])
+    // OpenAI's own needs one and has it, whatever server stands in for it elsewhere.
+    #expect(try APIEndpoint(APIEndpoint.openAI, environment: environment).key != nil)
+    let elsewhere = ["OPENAI_API_KEY": "sk-right-key"]
+    #expect(
+      try APIEndpoint("https://api.openai.com.evil.example/v1", environment: elsewhere).key == nil)
+  }
+
   @Test func `attempts and time are bounded`() async throws {
     let always = Array(repeating: Answered.failure(503, "down"), count: 20)
     let server = try await LoopbackServer(ChatServer(faults: always).answer)
@@ -213,10 +295,16 @@ import Testing
       try APIEndpoint("http://127.0.0.1:1/v1", keyVariable: "MY_KEY", environment: [:])
     }
     #expect(throws: AnnealError.self) {
-      try APIEndpoint("http://127.0.0.1:1/v1", environment: ["OPENAI_API_KEY": "a b"])
+      try APIEndpoint(environment: [
+        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "OPENAI_API_KEY": "a b",
+      ])
     }
     #expect(throws: AnnealError.self) { try APIEndpoint("ftp://host/v1", environment: [:]) }
-    #expect(throws: AnnealError.self) { try APIEndpoint("https://me:pw@host/v1", environment: [:]) }
+    for address in ["https://me:p@ss/w0rd@host/v1", "me:p@ss/w0rd@host/v1"] {
+      let text = failure(of: { _ = try APIEndpoint(address, environment: [:]) })?.message ?? ""
+      #expect(
+        text.contains("…@host/v1") && !text.contains("me") && !text.contains("w0rd"), "\(text)")
+    }
     let own = try APIEndpoint("http://127.0.0.1:1/v1/", environment: [:])
     #expect(own.url == "http://127.0.0.1:1/v1")
   }

@@ -2,6 +2,7 @@ import AnnealFiles
 @testable import AnnealRemote
 import Foundation
 import LoopbackServers
+import Synchronization
 import TestSupport
 import Testing
 
@@ -172,6 +173,7 @@ import Testing
 
   @Test(arguments: [
     "../evil", "a/../../evil", "/etc/evil", "a//b", "a/./b", "a\\..\\b", "a\u{0}b", "",
+    "a\u{9B}2Jb",
   ])
   func `a name that would lead out of the folder is refused`(_ path: String) async throws {
     let bench = try await HubBench()
@@ -181,6 +183,93 @@ import Testing
     let text = await failure { _ = try await bench.hub().pull(bench.pull()) }
     #expect(text.contains("outside its folder"), "\(text)")
     #expect(!Folder.exists(bench.folder.path + "/cache"))
+  }
+
+  @Test(arguments: [".git/config", "sub/.GIT/hooks/x", ".g\u{200C}it/HEAD", ".git"])
+  func `git's own files are refused, by which it would run programs`(_ path: String) async throws {
+    let bench = try await HubBench()
+    bench.server.make("models/me/tiny", files: HubBench.model())
+    let hash = GitBlobDigest.hex(of: [])
+    bench.server.list([["type": "file", "path": .string(path), "oid": .string(hash), "size": 0]])
+    var pull = try bench.pull()
+    pull.output = bench.folder.path + "/plain"
+    let text = await failure { _ = try await bench.hub().pull(pull) }
+    #expect(text.contains("git's own"), "\(text)")
+    #expect(!Folder.exists(bench.folder.path + "/plain"))
+  }
+
+  @Test func `a repository cannot bring a record of its own pull`() async throws {
+    let bench = try await HubBench()
+    var files = HubBench.model()
+    files[".Anneal-Pull/record.json"] = Array("{}".utf8)
+    files[".gitattributes"] = []
+    bench.server.make("models/me/tiny", files: files)
+    var pull = try bench.pull()
+    pull.output = bench.folder.path + "/plain"
+    let text = await failure { _ = try await bench.hub().pull(pull) }
+    #expect(text.contains("record of a pull") && text.contains("--exclude"), "\(text)")
+    #expect(!Folder.exists(bench.folder.path + "/plain"))
+    pull.selection = FileSelection(exclude: [".Anneal-Pull*"])
+    #expect(try await bench.hub().pull(pull).files.count == files.count - 1)
+  }
+
+  @Test func `a listing that is larger than any repository is refused`() async throws {
+    let bench = try await HubBench()
+    bench.server.make("models/me/tiny", files: HubBench.model())
+    let hash = GitBlobDigest.hex(of: [])
+    bench.server.list(
+      (0..<2).map { index -> JSON in
+        [
+          "type": "file", "path": .string("huge-\(index)"), "oid": .string(hash),
+          "size": .integer((1 << 50) - 1),
+        ]
+      })
+    let text = await failure { _ = try await bench.hub().pull(bench.pull()) }
+    #expect(text.contains("than a repository has"), "\(text)")
+  }
+
+  @Test(arguments: [2, Int.max])
+  func `pages that never end are refused`(pages: Int) async throws {
+    let commit = String(repeating: "a", count: 40)
+    let server = try await LoopbackServer { request in
+      // The first of two names the second and the second the first; of many, each the next.
+      let page = (request.query["page"].flatMap { Int($0) } ?? 0) + 1
+      let host = request.headers["host"] ?? ""
+      let next = "http://\(host)\(request.pathText)?page=\(page % pages)"
+      return Answered(200, [("Link", "<\(next)>; rel=\"next\"")], json: [])
+    }
+    let folder = try TemporaryFolder()
+    let hub = try Hub(endpoint: server.url(), environment: ["HF_HOME": folder.path])
+    var pull = PullRequest(try RepositoryID("me/tiny"))
+    (pull.revision, pull.cache) = (commit, folder.path + "/cache")
+    let text = await failure { [pull] in _ = try await hub.pull(pull) }
+    #expect(text.contains("pages") && text.contains("never end"), "\(text)")
+    #expect(server.requests.count <= HubListing.mostPages)
+  }
+
+  @Test(arguments: ["config.json", "model.safetensors"])
+  func `what is damaged in the cache is noticed, told of and fetched again`(_ name: String)
+    async throws
+  {
+    let bench = try await HubBench()
+    let files = HubBench.model()
+    bench.server.make("models/me/tiny", files: files)
+    #expect(try await bench.hub().pull(bench.pull()).damaged.isEmpty)
+    var bytes = try #require(files[name])
+    let isLarge = name == "model.safetensors"
+    let hash = isLarge ? SHA256Digest.hex(of: bytes) : GitBlobDigest.hex(of: bytes)
+    let blob = "\(bench.repositoryFolder)/blobs/\(hash)"
+    bytes[7] ^= 4
+    try AtomicFile.write(bytes, to: blob)
+    // A large file is read only when it is wished: it may take minutes.
+    if isLarge { #expect(try await bench.hub().pull(bench.pull()).damaged.isEmpty) }
+    var pull = try bench.pull()
+    pull.verify = isLarge
+    let report = try await bench.hub().pull(pull)
+    #expect(report.damaged == [blob] && report.movedBytes == bytes.count)
+    let isSame = try HubBench.contents(report.folder) == files
+    #expect(isSame)
+    #expect(try await bench.hub().pull(pull).damaged.isEmpty)
   }
 
   @Test(arguments: ["../../x", "ABC", String(repeating: "g", count: 40)])
@@ -250,7 +339,9 @@ import Testing
     #expect(isSame)
   }
 
-  @Test func `what the cache has is copied into a plain folder, and checked`() async throws {
+  @Test func `what the cache has is copied into a plain folder, and fetched if it is damaged`()
+    async throws
+  {
     let bench = try await HubBench()
     let files = HubBench.model()
     bench.server.make("models/me/tiny", files: files)
@@ -264,11 +355,17 @@ import Testing
     let hash = SHA256Digest.hex(of: try #require(files["model.safetensors"]))
     var bytes = try #require(files["model.safetensors"])
     bytes[7] ^= 4
-    try AtomicFile.write(bytes, to: "\(bench.repositoryFolder)/blobs/\(hash)")
+    let blob = "\(bench.repositoryFolder)/blobs/\(hash)"
+    try AtomicFile.write(bytes, to: blob)
     pull.output = bench.folder.path + "/second"
-    let text = await failure { _ = try await bench.hub().pull(pull) }
-    #expect(text.contains(hash) && text.contains("model.safetensors"), "\(text)")
-    #expect(!Folder.holdsAnything(bench.folder.path + "/second/model.safetensors"))
+    let last = Mutex(TransferState())
+    let report = try await bench.hub().pull(pull) { state in last.withLock { $0 = state } }
+    #expect(report.damaged == [blob] && report.movedBytes == 300_000)
+    let state = last.withLock { $0 }
+    #expect(state.bytes == state.allBytes && state.files == state.allFiles)
+    let isSame =
+      try HubBench.contents(report.folder).filter { !$0.key.hasPrefix(".anneal-pull/") } == files
+    #expect(isSame)
   }
 
   @Test func `a pull that is stopped keeps what it has`() async throws {

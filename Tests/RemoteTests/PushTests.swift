@@ -99,6 +99,26 @@ import Testing
     #expect(bench.server.files("models/writer/new")?["link.txt"] == nil)
   }
 
+  @Test func `what is to be private is not sent to where others can read it`() async throws {
+    let bench = try await HubBench()
+    bench.server.make("models/writer/open", files: ["a.txt": [1]])
+    bench.server.make("models/writer/closed", isPrivate: true, files: ["a.txt": [1]])
+    let folder = try write(HubBench.model(), bench)
+    var push = PushRequest(folder, to: try RepositoryID("writer/open"))
+    (push.isPrivate, push.revision) = (true, "try")
+    let text = await failure { [push] in _ = try await bench.hub("hf_writer").push(push) }
+    #expect(text.contains("writer/open") && text.contains("not private"), "\(text)")
+    #expect(bench.server.uploads.isEmpty && bench.server.files("models/writer/open")?.count == 1)
+    #expect(bench.server.files("models/writer/open", branch: "try") == nil)
+
+    push.repository = try RepositoryID("writer/closed")
+    let report = try await bench.hub("hf_writer").push(push)
+    #expect(!report.isNew && report.commit != nil)
+    push.repository = try RepositoryID("writer/new")
+    #expect(try await bench.hub("hf_writer").push(push).isNew)
+    #expect(try await bench.hub("hf_writer").push(push).commit == nil)
+  }
+
   @Test func `a snapshot of the cache can be pushed`() async throws {
     let bench = try await HubBench()
     let files = HubBench.model()

@@ -1,4 +1,4 @@
-public import AnnealEvaluation
+internal import AnnealEvaluation
 public import AnnealFiles
 
 /// A comparison by people who do not know which reply came from which model.
@@ -62,8 +62,8 @@ public struct BlindTest: Sendable {
     let data: JSON = ["test": .string(identity), "items": .array(shown)]
     return Page(
       title: "Which reply is better?",
-      lead: "\(Amount.count(items.count, of: "request")). Keys: ← left, → right, ↓ no difference, "
-        + "Backspace to go back. The votes stay in this browser until you save them.",
+      lead: "\(Amount.count(items.count, of: "request")). Keys: ← left, → right, 0 no difference, "
+        + "u to go back. The votes stay in this browser until you save them.",
       body: """
         <div id="progress"></div>
         <section id="item"><h2>Request</h2><pre id="prompt"></pre>
@@ -91,6 +91,11 @@ public struct BlindTest: Sendable {
     const byId = (id) => document.getElementById(id);
     const slot = "anneal-votes-" + data.test;
     let votes = [];
+    let voter = "";
+    try {
+      voter = localStorage.getItem("anneal-voter") || Math.random().toString(36).slice(2);
+      localStorage.setItem("anneal-voter", voter);
+    } catch (error) { voter = Math.random().toString(36).slice(2); }
     try { votes = JSON.parse(localStorage.getItem(slot)) || []; } catch (error) { votes = []; }
     function show() {
       const item = data.items[votes.length];
@@ -110,7 +115,7 @@ public struct BlindTest: Sendable {
       button.addEventListener("click", () => vote(button.dataset.vote)));
     byId("back").addEventListener("click", back);
     byId("save").addEventListener("click", () => {
-      const file = new Blob([JSON.stringify({ test: data.test, votes: votes }) + "\\n"],
+      const file = new Blob([JSON.stringify({ test: data.test, voter: voter, votes: votes }) + "\\n"],
         { type: "application/json" });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(file);
@@ -118,9 +123,9 @@ public struct BlindTest: Sendable {
       link.click();
     });
     addEventListener("keydown", (event) => {
-      const side = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "tie" }[event.key];
+      const side = { ArrowLeft: "left", ArrowRight: "right", "0": "tie" }[event.key];
       if (side) { event.preventDefault(); vote(side); }
-      if (event.key === "Backspace") { event.preventDefault(); back(); }
+      if (event.key === "u") back();
     });
     show();
 
@@ -140,79 +145,4 @@ public struct BlindTest: Sendable {
     @media (max-width: 640px) { .pair { grid-template-columns: 1fr; } }
 
     """
-}
-
-/// The votes of one or more people on a blind test.
-public struct BlindVotes: Sendable, Hashable {
-  /// Votes for the tuned model, for the base, and for neither.
-  public var tuned = 0
-  /// Votes for the base.
-  public var base = 0
-  /// Votes for neither.
-  public var ties = 0
-
-  /// Counts `files` of votes by the test's key.
-  ///
-  /// - Throws: `AnnealError` when a file is no file of votes, or is of another test.
-  public init(_ files: [String], key path: String) throws {
-    let key = try Self.json(path)
-    guard let test = key["test"]?.string, let sides = key["tuned"]?.array?.map(\.string) else {
-      throw AnnealError(
-        .data, "this is no key of a blind test", at: .init(file: path),
-        remedy: "Give the key.json that was written beside the page.")
-    }
-    for file in files {
-      let json = try Self.json(file)
-      guard json["test"]?.string == test else {
-        throw AnnealError(
-          .data, "these votes are of another test than the key",
-          at: .init(file: file, field: "test"),
-          remedy: "Give the key that was written with the page the votes come from.")
-      }
-      guard let votes = json["votes"]?.array, votes.count <= sides.count else {
-        throw AnnealError(
-          .data, "expected at most \(sides.count) votes", at: .init(file: file, field: "votes"))
-      }
-      for (place, vote) in votes.enumerated() { try count(vote, tuned: sides[place], place, file) }
-    }
-  }
-
-  private mutating func count(_ vote: JSON, tuned: String?, _ place: Int, _ file: String) throws {
-    switch vote.string {
-    case "tie": ties += 1
-    case "left", "right":
-      if vote.string == tuned { self.tuned += 1 } else { base += 1 }
-    default:
-      throw AnnealError(
-        .data, "found \(vote.text()), expected left, right or tie",
-        at: .init(file: file, field: "votes[\(place)]"))
-    }
-  }
-
-  private static func json(_ path: String) throws -> JSON {
-    try JSON(parsing: TextContents.bytes(of: path), file: path)
-  }
-
-  /// The sign test of the votes that are no ties.
-  public var test: McNemar { McNemar(wins: tuned, losses: base) }
-
-  /// What the votes say: with less than one chance in twenty of so large an imbalance, one is better.
-  public var verdict: Verdict {
-    guard test.pValue < 0.05 else { return .notDistinguishable }
-    return tuned > base ? .better : .worse
-  }
-
-  /// The count as the command line reports it.
-  public var json: JSON {
-    [
-      "verdict": .string(verdict.rawValue), "tuned": .integer(tuned), "base": .integer(base),
-      "ties": .integer(ties), "p_value": .number(test.pValue),
-    ]
-  }
-
-  /// The count in one sentence.
-  public var sentence: String {
-    "\(verdict.rawValue): \(Amount.count(tuned, of: "vote")) for the tuned model, \(base) for the "
-      + "base, \(Amount.count(ties, of: "tie")) (sign test, p = \(test.pValue.fixed(4)))"
-  }
 }

@@ -57,19 +57,24 @@ public struct Comparison: Sendable {
   /// What it comes to by `metric`: `loss`, or a reply metric; nil where both were not measured by it.
   public func decision(by metric: String) -> Decision? {
     if metric == "loss" {
-      guard let before = base.loss, let after = tuned.loss, let difference = lossDifference
+      guard let before = base.loss, let after = tuned.loss, let difference = lossDifference,
+        let pValue = after.pValue(less: before)
       else { return nil }
       return Decision(
         metric: metric, base: before.loss, tuned: after.loss, difference: difference,
-        isHigherBetter: false, isShare: false)
+        isHigherBetter: false, isShare: false, pValue: pValue)
     }
     guard let before = base.score(metric), let after = tuned.score(metric),
-      let difference = after.interval(less: before)
+      let difference = after.interval(less: before), let pValue = after.pValue(less: before)
     else { return nil }
+    let shared = after.sharedRows(with: before)
+    let scores = rowScores(metric)
     return Decision(
-      metric: metric, base: before.value, tuned: after.value, difference: difference,
-      isHigherBetter: after.isHigherBetter, isShare: after.isShare,
-      mcNemar: rowScores(metric).flatMap { McNemar(first: $0.base, second: $0.tuned) })
+      metric: metric, base: before.statistic(shared), tuned: after.statistic(shared),
+      difference: difference, isHigherBetter: after.isHigherBetter, isShare: after.isShare,
+      pValue: pValue,
+      mcNemar: scores.flatMap { McNemar(first: $0.map(\.base), second: $0.map(\.tuned)) },
+      leftOut: max(before.measuredRows, after.measuredRows) - shared.count)
   }
 
   /// What decides where nothing else is asked for: the first reply metric, else the loss.
@@ -80,36 +85,47 @@ public struct Comparison: Sendable {
 
   /// Rows that became better by `metric`, and rows that became worse, the largest changes first.
   public func changes(_ metric: String) -> (wins: [Pair], losses: [Pair]) {
-    guard let (before, after) = rowScores(metric), after.count == tuned.replies.count else {
+    guard let scores = rowScores(metric), tuned.score(metric)?.rows == tuned.replies.count else {
       return ([], [])
     }
     let sign = tuned.score(metric)?.isHigherBetter == false ? -1.0 : 1
-    let gains = zip(after, before).map { sign * ($0 - $1) }
-    func pairs(_ gain: (Double) -> Double) -> [Pair] {
-      gains.indices.filter { gain(gains[$0]) > 0 }.sorted {
-        (gain(gains[$1]), $0) < (gain(gains[$0]), $1)
-      }.map { (base: base.replies[$0], tuned: tuned.replies[$0]) }
+    let gains = scores.map { (row: $0.row, gain: sign * ($0.tuned - $0.base)) }
+    func pairs(_ sign: Double) -> [Pair] {
+      gains.filter { sign * $0.gain > 0 }.sorted {
+        (sign * $1.gain, $0.row) < (sign * $0.gain, $1.row)
+      }.map { (base: base.replies[$0.row], tuned: tuned.replies[$0.row]) }
     }
-    return (pairs { $0 }, pairs { -$0 })
+    return (pairs(1), pairs(-1))
+  }
+
+  /// Rows that both models have wholly wrong by `metric`, where more of it is better.
+  public func stillWrong(_ metric: String) -> [Pair] {
+    guard let scores = rowScores(metric), let score = tuned.score(metric), score.isHigherBetter,
+      score.isShare, score.rows == tuned.replies.count
+    else { return [] }
+    return scores.filter { $0.base == 0 && $0.tuned == 0 }.map {
+      (base: base.replies[$0.row], tuned: tuned.replies[$0.row])
+    }
   }
 
   /// The scores of rows that have one from both, for a mean.
-  private func rowScores(_ metric: String) -> (base: [Double], tuned: [Double])? {
+  private func rowScores(_ metric: String) -> [(row: Int, base: Double, tuned: Double)]? {
     guard let before = base.score(metric)?.byRow, let after = tuned.score(metric)?.byRow,
       before.count == after.count
     else { return nil }
-    // A row without a score from either changes nothing.
-    let pairs = zip(before, after).map { ($0 ?? $1 ?? 0, $1 ?? $0 ?? 0) }
-    return (pairs.map(\.0), pairs.map(\.1))
+    return before.indices.compactMap { row in
+      guard let first = before[row], let second = after[row] else { return nil }
+      return (row: row, base: first, tuned: second)
+    }
   }
 
   /// A few rows' replies side by side, spread over the set.
   public func samples(_ count: Int) -> [Pair] {
     let pairs = Array(zip(base.replies, tuned.replies))
-    guard count > 0, !pairs.isEmpty else { return [] }
-    let stride = max(1, pairs.count / count)
-    return Swift.stride(from: 0, to: pairs.count, by: stride).prefix(count).map {
-      (base: pairs[$0].0, tuned: pairs[$0].1)
+    let wanted = min(max(0, count), pairs.count)
+    return (0..<wanted).map { place in
+      let pair = pairs[place * pairs.count / wanted]
+      return (base: pair.0, tuned: pair.1)
     }
   }
 }

@@ -81,7 +81,7 @@ extension Comparison {
 
   private func rowByRow(_ decision: Decision) -> String {
     guard let test = decision.mcNemar else { return "" }
-    let both = tuned.replies.count - test.wins - test.losses
+    let both = tuned.replies.count - decision.leftOut - test.wins - test.losses
     return Page.section(
       "Row by row",
       "<p>\(Amount.count(test.wins, of: "reply", "replies")) became right, "
@@ -103,8 +103,8 @@ extension Comparison {
     }
     var rows = [
       row("a reply, all replies taken together") { Amount.seconds($0.secondsPerReply) },
-      row("tokens read") { Amount.count($0.promptTokens) },
-      row("tokens written") { Amount.count($0.replyTokens) },
+      row("tokens read") { $0.promptTokens.map { Amount.count($0) } ?? "not told" },
+      row("tokens written") { $0.replyTokens.map { Amount.count($0) } ?? "not told" },
     ]
     if before.latency != nil || after.latency != nil {
       rows.insert(
@@ -113,7 +113,13 @@ extension Comparison {
     if before.cost != nil || after.cost != nil {
       rows.append(row("a thousand replies cost") { $0.costPerThousand?.brief(3) ?? "–" })
     }
-    return Page.section("Time and money", Page.table(["", "base", "tuned"], rows))
+    if before.cut + after.cut > 0 { rows.append(row("replies cut at the limit") { "\($0.cut)" }) }
+    if before.unasked + after.unasked > 0 {
+      rows.append(row("rows without a reply, which count as empty") { "\($0.unasked)" })
+    }
+    let hasCost = before.cost != nil || after.cost != nil
+    return Page.section(
+      hasCost ? "Time and money" : "Time", Page.table(["", "base", "tuned"], rows))
   }
 
   private var forgotten: String {
@@ -134,9 +140,11 @@ extension Comparison {
 
   private func examples(_ metric: String) -> String {
     let (wins, losses) = changes(metric)
-    let shown = wins.isEmpty && losses.isEmpty ? samples(12) : []
+    let wrong = stillWrong(metric)
+    let shown = wins.isEmpty && losses.isEmpty && wrong.isEmpty ? samples(12) : []
     return cards("Replies that became better", wins.prefix(8))
       + cards("Replies that became worse", losses.prefix(8))
+      + cards("Replies that stayed wrong", wrong.prefix(8))
       + cards("Replies side by side", shown[...])
   }
 

@@ -15,11 +15,18 @@ public struct Decision: Sendable, Hashable {
   public var isHigherBetter: Bool
   /// Whether the value is a share, 0…1.
   public var isShare: Bool
+  /// How probable so large a difference is if the models do not differ.
+  public var pValue: Double
   /// The exact test of right and wrong replies, where the metric knows nothing between.
   public var mcNemar: McNemar?
+  /// Rows that the measure could be taken on for one of the models alone; they do not count.
+  public var leftOut = 0
 
-  /// What the interval says.
-  public var verdict: Verdict { Verdict(gain: isHigherBetter ? difference : difference.negated) }
+  /// What interval and test say.
+  public var verdict: Verdict {
+    Verdict(
+      gain: isHigherBetter ? difference : difference.negated, pValue: mcNemar?.pValue ?? pValue)
+  }
 
   /// The verdict in one sentence.
   public var sentence: String {
@@ -32,8 +39,12 @@ public struct Decision: Sendable, Hashable {
       "\(title) \(value(tuned))\(unit) against \(value(base))\(unit), a change of "
       + "\(change(difference.mean))\(isShare ? " points" : "") (95 % interval "
       + "\(change(difference.low)) to \(change(difference.high)))"
-    let test = mcNemar.map { ", McNemar's p \(Self.probability($0.pValue))" } ?? ""
-    return "\(verdict.rawValue): \(values)\(test)"
+    let test =
+      mcNemar.map { ", McNemar's p \(Self.probability($0.pValue))" }
+      ?? ", randomisation test's p \(Self.probability(pValue))"
+    let lost =
+      leftOut > 0 ? "; \(Amount.count(leftOut, of: "row")) could not be measured for both" : ""
+    return "\(verdict.rawValue): \(values)\(test)\(lost)"
   }
 
   private static func probability(_ value: Double) -> String {
@@ -46,6 +57,7 @@ public struct Decision: Sendable, Hashable {
       ("verdict", .string(verdict.rawValue)), ("metric", .string(metric)),
       ("base", .number(base)), ("tuned", .number(tuned)),
       ("difference", .number(difference.mean)), ("interval", difference.json),
+      ("p_value", .number(mcNemar?.pValue ?? pValue)), ("rows_left_out", .integer(leftOut)),
     ]
     if let mcNemar {
       members += [

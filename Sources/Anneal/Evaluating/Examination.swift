@@ -35,16 +35,23 @@ public struct Examination: Sendable {
     public var reference: String
     /// What the model said.
     public var reply: String
+    /// What metrics may look at beside these; nil for nothing.
+    public var facts: RowFacts?
 
     /// A reply.
-    public init(prompt: String, reference: String, reply: String) {
+    public init(prompt: String, reference: String, reply: String, facts: RowFacts? = nil) {
       self.prompt = prompt
       self.reference = reference
       self.reply = reply
+      self.facts = facts
     }
 
     /// The reply as metrics and judges see it.
-    var answer: Answer { Answer(prompt: prompt, references: [reference], reply: reply) }
+    var answer: Answer {
+      Answer(
+        prompt: prompt, references: [reference], reply: reply, fields: facts?.fields ?? [:],
+        context: facts?.context)
+    }
   }
 
   /// The replies' metric called `name`; nil when it was not asked for or no reply has it.
@@ -82,15 +89,24 @@ extension LanguageModel {
   ///
   /// - Parameters:
   ///   - examples: the same records as examples, for the loss.
+  ///   - facts: what metrics may look at beside the records, one a record; none where there is nothing.
   ///   - metrics: names of reply metrics; none generates nothing.
-  ///   - progress: told how many replies are done; an error it throws ends the examination.
+  ///   - progress: told how far it is; an error it throws ends the examination.
   public func examine(
-    _ records: [Record], examples: [Example], metrics: [String], maxNewTokens: Int = 256,
-    registry: MetricRegistry = .builtin, progress: (Int) throws -> Void = { _ in }
+    _ records: [Record], examples: [Example], facts: [RowFacts] = [], metrics: [String],
+    maxNewTokens: Int = 256, registry: MetricRegistry = .builtin,
+    progress: (ExaminationProgress) throws -> Void = { _ in }
   ) throws -> Examination {
     let chosen = try metrics.map { try registry.replyMetric($0) }
-    let loss = try loss(on: examples, byRow: true)
-    let questions = chosen.isEmpty ? [] : records.compactMap(Question.init)
+    let loss = try loss(on: examples, byRow: true) {
+      try progress(ExaminationProgress(.loss, $0, of: examples.count))
+    }
+    guard loss.loss.isFinite else {
+      throw AnnealError(
+        .model, "the model's loss is \(loss.loss): its weights hold values that are no numbers",
+        at: .init(file: folder), remedy: "Did its training diverge? Take an earlier checkpoint.")
+    }
+    let questions = Question.all(chosen.isEmpty ? [] : records, facts)
     let prompts = try questions.map { try $0.ids(encoder) }
     // What is longer than the model cannot be answered: its reply is empty, and wrong.
     let limit = network.configuration.maximumPositions
@@ -100,11 +116,14 @@ extension LanguageModel {
         prompt: prompts[$0], maxNewTokens: maxNewTokens, endOfTurn: encoder.endOfTurn)
     }
     var replies = questions.map {
-      Examination.Reply(prompt: $0.prompt, reference: $0.reference, reply: "")
+      Examination.Reply(
+        prompt: $0.prompt, reference: $0.reference, reply: "", facts: $0.facts)
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let generations = try engine.generate(requests, progress: progress)
+    let generations = try engine.generate(requests) {
+      try progress(ExaminationProgress(.replies, $0, of: requests.count))
+    }
     let seconds = start.duration(to: clock.now) / .seconds(1)
     for (place, generated) in zip(asked, generations) { replies[place].reply = generated.text }
     let answers = replies.map(\.answer)
@@ -116,7 +135,31 @@ extension LanguageModel {
         : ReplyEffort(
           replies: requests.count, seconds: seconds,
           promptTokens: requests.reduce(0) { $0 + $1.prompt.count },
-          replyTokens: generations.reduce(0) { $0 + $1.ids.count }))
+          replyTokens: generations.reduce(0) { $0 + $1.ids.count },
+          cut: generations.count { $0.finishReason == .length },
+          unasked: questions.count - requests.count))
+  }
+}
+
+/// How far an examination is.
+public struct ExaminationProgress: Sendable, Hashable {
+  /// What is being done.
+  public enum Part: String, Sendable, Hashable {
+    /// The loss is measured, row by row.
+    case loss = "rows measured"
+    /// Replies are written.
+    case replies
+  }
+
+  /// What is being done.
+  public var part: Part
+  /// How much of it.
+  public var done: Int
+  /// How much there is.
+  public var total: Int
+
+  init(_ part: Part, _ done: Int, of total: Int) {
+    (self.part, self.done, self.total) = (part, done, total)
   }
 }
 
@@ -128,6 +171,17 @@ struct Question {
   var reference: String
   /// All that goes before the reply; nil for a text that is gone on from.
   var conversation: Conversation?
+  /// What metrics may look at beside these.
+  var facts: RowFacts?
+
+  /// The questions of `records` that ask something.
+  static func all(_ records: [Record], _ facts: [RowFacts]) -> [Question] {
+    records.enumerated().compactMap { place, record in
+      var question = Question(record)
+      question?.facts = facts.indices.contains(place) ? facts[place] : nil
+      return question
+    }
+  }
 
   /// Nil for raw text, which asks nothing, and for answers that are only compared or judged.
   init?(_ record: Record) {

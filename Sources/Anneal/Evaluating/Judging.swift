@@ -45,11 +45,18 @@ public struct Judging: Sendable {
     let pairs = comparison.samples(rows).map { Pair(base: $0.base, tuned: $0.tuned) }
     let pairJudge = PairJudge(judge)
     let rubricJudge = rubric.map { RubricJudge(judge, rubric: $0, votes: votes) }
+    let failed = FailedRequests()
     let verdicts = try await Concurrently.map(pairs, together: together, progress: progress) {
-      try await Verdict($0, pairJudge, rubricJudge)
+      pair in try await failed.attempt { try await Verdict(pair, pairJudge, rubricJudge) }
     }
-    for verdict in verdicts { count(verdict.outcome) }
-    grades = (rubric?.criteria ?? []).compactMap { Self.grade($0.name, verdicts) }
+    for verdict in verdicts { count(verdict?.outcome) }
+    guard unread < verdicts.count || verdicts.isEmpty else {
+      throw AnnealError(
+        .data, "none of \(judge.name)'s judgements of \(verdicts.count) rows could be read",
+        remedy: "A judge must answer with a JSON object as asked for: take a stronger model.")
+    }
+    let given = verdicts.compactMap { $0 }
+    grades = (rubric?.criteria ?? []).compactMap { Self.grade($0.name, given) }
   }
 
   private struct Pair: Sendable {
@@ -130,7 +137,7 @@ public struct Judging: Sendable {
     let bias = placeFollowed > 0 ? "; \(placeFollowed) judgements followed the place" : ""
     let lost = unread > 0 ? "; \(unread) could not be read" : ""
     return [
-      "\(judge) prefers the tuned model's reply \(Amount.count(wins, of: "time")), the base's "
+      "the judge \(judge) prefers the tuned model's reply \(Amount.count(wins, of: "time")), the base's "
         + "\(losses), neither \(ties) (sign test, p = \(test.pValue.fixed(4))\(bias)\(lost))"
     ]
       + grades.map {

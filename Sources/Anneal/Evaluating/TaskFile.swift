@@ -16,10 +16,8 @@ struct TaskFile {
   private init(path: String, depth: Int) throws {
     self.path = path
     let text = String(decoding: try TextContents.bytes(of: path), as: UTF8.self)
-    let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch let error as YamlError {
-      throw error.inFile(path, remedy: "A task is lines of `key: value`; indent with spaces.")
-    }
+    let node = try YAMLText.node(
+      text, file: path, remedy: "A task is lines of `key: value`; indent with spaces.")
     guard case .mapping(let pairs)? = node else {
       throw AnnealError(
         .recipe, "the file holds no lines of `key: value`", at: .init(file: path))
@@ -63,10 +61,7 @@ struct TaskFile {
           }
           return (name, try json(value, path))
         })
-    case .alias:
-      throw AnnealError(
-        .recipe, "YAML aliases are not supported in tasks", at: place,
-        remedy: "Write the value out.")
+    case .alias: throw YAMLText.alias(node, file: path)
     }
   }
 

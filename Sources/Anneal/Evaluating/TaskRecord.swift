@@ -41,6 +41,7 @@ public struct TaskRecord {
         "bootstrap_resamples": .integer(settings.resamples),
         "bootstrap_seeds": "0, 1, 2… for a thousand resamples each",
         "allow_code_execution": .bool(settings.allowsCode),
+        "code_without_network": settings.allowsCode ? .bool(settings.isolatesCode) : .null,
       ],
       "anneal_version": .string(AnnealVersion.text),
     ]
@@ -51,20 +52,34 @@ public struct TaskRecord {
   ///
   /// - Returns: the files.
   public func write(to path: String, withSamples: Bool) throws -> [String] {
-    let isFile = path.hasSuffix(".json")
-    let folder = isFile ? Folder.parent(of: path) ?? "." : path
-    try Folder.create(folder)
-    let record = isFile ? path : folder + "/results.json"
+    let (folder, record) = try Self.place(path)
     try AtomicFile.write(json.text(.pretty) + "\n", to: record)
     guard withSamples else { return [record] }
     return [record]
       + (try results.map { result in
-        let file = folder + "/samples_\(result.task.name).jsonl"
+        // A name may hold what would be folders.
+        let file = folder + "/samples_\(result.task.name.replacing("/", with: "_")).jsonl"
         try AtomicFile.write(to: file) { output in
           for sample in result.samples { try output.write(sample.text() + "\n") }
         }
         return file
       })
+  }
+
+  /// The folder and the file of a record that goes to `path`, the folder made.
+  ///
+  /// - Throws: `AnnealError` when nothing can be written there.
+  @discardableResult
+  public static func place(_ path: String) throws -> (folder: String, record: String) {
+    let isFile = path.hasSuffix(".json")
+    let folder = isFile ? Folder.parent(of: path) ?? "." : path
+    try Folder.create(folder)
+    guard Folder.mayWrite(in: folder) else {
+      throw AnnealError(
+        .storage, "the folder may not be written to", at: .init(file: folder),
+        remedy: "Name an --output in a folder that you may write to.")
+    }
+    return (folder, isFile ? path : folder + "/results.json")
   }
 }
 
@@ -73,16 +88,24 @@ extension LanguageModel {
   ///
   /// - Parameters:
   ///   - dataFolder: where the tasks' files are; nil for the folder that a task's file lies in.
+  ///   - finished: told the results so far after each task, to keep them.
   ///   - progress: told how far a task is; an error it throws ends the work.
+  /// - Throws: `AnnealError` before the model is asked anything when a task cannot be run.
   public func run(
     _ tasks: [TaskDefinition], dataFolder: String?, settings: TaskSettings = TaskSettings(),
+    finished: ([TaskResult]) throws -> Void = { _ in },
     progress: @escaping (TaskProgress) throws -> Void = { _ in }
   ) throws -> [TaskResult] {
     let model = TaskModel(network, encoder: encoder, attachments: attachments)
     let runner = TaskRunner(model, settings: settings)
-    return try tasks.map { task in
-      let folder = dataFolder ?? Folder.parent(of: task.file) ?? "."
-      return try runner.run(task, dataFolder: folder, progress: progress)
+    let prepared = try tasks.map { task in
+      try runner.prepare(task, dataFolder: dataFolder ?? Folder.parent(of: task.file) ?? ".")
     }
+    var results: [TaskResult] = []
+    for task in prepared {
+      results.append(try runner.run(task, progress: progress))
+      try finished(results)
+    }
+    return results
   }
 }

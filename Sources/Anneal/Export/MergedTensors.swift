@@ -50,6 +50,10 @@ public final class MergedTensors: TensorSource {
       throw AnnealError(
         .model, "the tensor \(name) is missing", at: .init(file: model.model.folder))
     }
+    if let current, let last = places[current.name] {
+      // What lies on a streamed file was used for the last time.
+      model.model.network.inventory.tensors[last].letGo()
+    }
     current = nil
     let weight = model.model.network.inventory.tensors[place]
     let value = try Torch.checked { withoutGradient { model.merged(weight).value } }

@@ -89,6 +89,9 @@ public struct ModelExport {
 
   /// Writes the adapter alone, as a GGUF file for `--lora` of llama.cpp and `ADAPTER` of Ollama.
   ///
+  /// The file is read back before it takes its place: its factors, times the scale that readers take,
+  /// must be the adapter's.
+  ///
   /// - Returns: its bytes.
   public static func lora(
     model: String, adapter: String, mix: QuantizationMix, to path: String
@@ -118,12 +121,25 @@ public struct ModelExport {
         weights: isFile ? try GGUFSource(path: model) : try SafetensorsSource(folder: model),
         text: try ModelText(folder: model, template: template), importance: importance)
     }
-    let loaded = try LanguageModel.load(from: model, adapter: adapter, template: template)
+    let loaded = try loaded()
     return Parts(
       configuration: configuration, weights: MergedTensors(loaded.merged()),
       text: ModelText(
         loaded.encoder, hasTemplate: loaded.hasChatTemplate, file: adapter ?? model),
       importance: calibration.isEmpty ? importance : try loaded.importance(on: calibration))
+  }
+
+  /// The model with its adapter on.
+  ///
+  /// To be written it is read once, tensor by tensor; calibration asks it row after row.
+  func loaded() throws -> LanguageModel {
+    guard calibration.isEmpty else {
+      return try LanguageModel.load(from: model, adapter: adapter, template: template)
+    }
+    let loaded = try LanguageModel.loadForReading(
+      from: model, adapters: adapter.map { [$0] } ?? [], template: template)
+    if let adapter { try loaded.attach(contentsOf: adapter) }
+    return loaded
   }
 
   /// Why what is trained from the model in `folder` could not be written as GGUF; nil when nothing

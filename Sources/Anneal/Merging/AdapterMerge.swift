@@ -47,13 +47,14 @@ public struct AdapterMerge: Sendable {
   ///   `gate` where the divergence is larger than its limit; nothing is written then.
   public func write(
     to folder: String, dtype: DType? = nil,
-    progress: @escaping MergedModel.Progress = { _, _ in }
+    progress: @escaping MergedModel.Progress = { _, _ in },
+    combining: @escaping MergedModel.Progress = { _, _ in }
   ) throws -> Report {
     try mix.check()
     let codes = try CodedBase.find(model: model, adapters: mix.adapters)
     guard let codes else {
       try refuseChoice()
-      let model = try reading(self.model)
+      let model = try reading(self.model, combining)
       let name = Folder.name(of: folder)
       let report = try model.merged().export(
         to: folder, dtype: dtype, progress: progress,
@@ -65,7 +66,7 @@ public struct AdapterMerge: Sendable {
       return Report(bytes: report.bytes, largestDifference: report.largestDifference)
     }
     let chosen = try choice(codes)
-    let (target, probes, before) = try prepared(codes, chosen)
+    let (target, probes, before) = try prepared(codes, chosen, combining)
     let name = Folder.name(of: folder)
     var divergence: Divergence?
     let report = try target.merged().export(
@@ -88,9 +89,12 @@ public struct AdapterMerge: Sendable {
 
   /// Writes the adapters as one.
   ///
+  /// - Parameter combining: told how many maps are combined, and of how many.
   /// - Returns: its bytes.
-  public func writeAdapter(to folder: String) throws -> Int {
-    let base = try reading(model)
+  public func writeAdapter(
+    to folder: String, combining: @escaping MergedModel.Progress = { _, _ in }
+  ) throws -> Int {
+    let base = try reading(model, combining)
     let name = Folder.name(of: folder)
     try base.saveAdapter(to: folder) { folder in
       let done = Report(bytes: Folder.bytes(below: folder), largestDifference: 0)
@@ -100,17 +104,21 @@ public struct AdapterMerge: Sendable {
     return Folder.bytes(below: folder)
   }
 
-  private func reading(_ folder: String) throws -> LanguageModel {
+  private func reading(
+    _ folder: String, _ combining: MergedModel.Progress
+  ) throws -> LanguageModel {
     let model = try LanguageModel.loadForReading(from: folder, adapters: mix.adapters)
-    try model.attach(mix)
+    try model.attach(mix, progress: combining)
     return model
   }
 
   private func refuseChoice() throws {
-    guard precision != nil || fullBase != nil else { return }
+    guard precision != nil || fullBase != nil || divergenceLimit != nil || !data.isEmpty
+    else { return }
     throw AnnealError(
       .usage, "the base is not in codes, and no run's recipe says that it was",
-      at: .init(file: model), remedy: "Leave --base-precision and --base out.")
+      at: .init(file: model),
+      remedy: "Leave --base-precision, --base, --data and --max-divergence out.")
   }
 
   private func choice(_ codes: CodedBase) throws -> BasePrecision {
@@ -130,14 +138,14 @@ public struct AdapterMerge: Sendable {
 
   /// The model to be written, and what the coded base with its adapters says.
   private func prepared(
-    _ codes: CodedBase, _ precision: BasePrecision
+    _ codes: CodedBase, _ precision: BasePrecision, _ combining: MergedModel.Progress
   ) throws -> (target: LanguageModel, probes: [[Int]], before: Predictions) {
     let template =
       Folder.holdsFile(mix.adapters[0] + "/chat_template.jinja")
       ? mix.adapters[0] + "/chat_template.jinja" : nil
     let coded = try LanguageModel.load(
       from: model, as: codes.dtype, quantization: codes.quantization, template: template)
-    try coded.attach(mix)
+    try coded.attach(mix, progress: combining)
     let probes = try coded.probes(data)
     guard !probes.isEmpty else {
       throw AnnealError(
@@ -146,7 +154,7 @@ public struct AdapterMerge: Sendable {
     }
     let before = try Predictions(of: coded, on: probes)
     guard precision == .full else { return (coded, probes, before) }
-    return (try reading(fullBase ?? model), probes, before)
+    return (try reading(fullBase ?? model, combining), probes, before)
   }
 
   private func check(_ found: Divergence, _ codes: CodedBase) throws {

@@ -35,8 +35,11 @@ public struct AdapterMix: Sendable {
     self.seed = seed
   }
 
-  /// Whether it is one adapter as it is.
-  var isPlain: Bool { adapters.count == 1 && weights.allSatisfy { $0 == 1 } && rank == nil }
+  /// Whether it is one adapter as it is: a method that keeps all values changes nothing of it.
+  var isPlain: Bool {
+    let keepsAll = (try? AdapterCombinations.named(method))?.hasDensity == false
+    return adapters.count == 1 && weights.allSatisfy { $0 == 1 } && rank == nil && keepsAll
+  }
 
   /// Refuses settings that contradict each other, before anything is loaded.
   public func check() throws {
@@ -76,9 +79,13 @@ public struct AdapterMix: Sendable {
 extension LanguageModel {
   /// Puts a mix of adapters on.
   ///
+  /// - Parameter progress: told how many maps are combined, and of how many; an error it throws ends
+  ///   the work.
   /// - Throws: `AnnealError` of kind `model` where an adapter is of a method that has no low-rank
   ///   update, or trains modules in full, and there are several.
-  public func attach(_ mix: AdapterMix) throws {
+  public func attach(
+    _ mix: AdapterMix, progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+  ) throws {
     try mix.check()
     if mix.isPlain {
       try attach(contentsOf: mix.adapters[0])
@@ -89,14 +96,16 @@ extension LanguageModel {
       attached.detachModules()
       return try LowRankParts(attached, folder)
     }
-    let combination = try AdapterCombinations.named(parts.count == 1 ? "linear" : mix.method)
+    let combination = try AdapterCombinations.named(mix.method)
     let rank = try combination.rank(of: parts.map(\.rank), wanted: mix.rank)
     let settings = CombinationSettings(
       rank: rank, density: mix.density ?? 1, signs: mix.signs)
     let sites = network.inventory.linears.map(\.site)
-    let factors = try Torch.checked {
-      withoutGradient {
-        sites.compactMap { site -> (site: Site, factors: LowRank)? in
+    var factors: [(site: Site, factors: LowRank)] = []
+    for (done, site) in sites.enumerated() {
+      try progress(done, sites.count)
+      let combined = try Torch.checked {
+        withoutGradient { () -> LowRank? in
           let updates = parts.enumerated().compactMap { index, part in
             part.factors[site.path].map { factors in
               WeightedUpdate(
@@ -105,9 +114,10 @@ extension LanguageModel {
             }
           }
           guard !updates.isEmpty else { return nil }
-          return (site, combination.combined(updates, settings: settings))
+          return combination.combined(updates, settings: settings)
         }
       }
+      if let combined { factors.append((site, combined)) }
     }
     let adapter = LoRA(
       rank: rank, alpha: Double(rank), targets: .naming(factors.map(\.site), among: sites))
@@ -125,9 +135,9 @@ private struct LowRankParts {
     if let module = attached.modules.first {
       throw AnnealError(
         .model,
-        "the adapter holds \(module.weight.module) in full, which cannot be combined with others",
+        "the adapter holds \(module.weight.module) in full, which cannot be weighted or combined",
         at: .init(file: folder),
-        remedy: "Merge this adapter into the base alone, then combine the others on the result.")
+        remedy: "Merge this adapter into the base alone and as it is; others on the result.")
     }
     var factors: [String: LowRank] = [:]
     for (site, attachment) in attached.attachments {

@@ -54,7 +54,8 @@ public struct Extraction: Sendable {
     to folder: String, progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
   ) throws -> Report {
     guard (1...65_536).contains(rank) else {
-      throw AnnealError(.usage, "the rank is \(rank)", remedy: "Give a whole number from 1.")
+      throw AnnealError(
+        .usage, "the rank is \(rank)", remedy: "Give a whole number from 1 to 65536.")
     }
     try Folder.checkReplaceable(folder, markers: "adapter_config.json")
     let template = tuned + "/chat_template.jinja"
@@ -86,6 +87,11 @@ public struct Extraction: Sendable {
     _ changes: Changes, _ base: LanguageModel, _ sites: [Site], _ saved: [Weight],
     _ pairs: [TensorPair], to folder: String
   ) throws -> Report {
+    guard changes.areFinite else {
+      throw AnnealError(
+        .model, "the weights hold values that are no numbers", at: .init(file: tuned),
+        remedy: "Did its training diverge? Take an earlier checkpoint.")
+    }
     guard !changes.factors.isEmpty else {
       throw AnnealError(
         .model, "the chosen maps are the base's own: there is nothing to extract",
@@ -100,7 +106,12 @@ public struct Extraction: Sendable {
       rank: rank, alpha: Double(rank),
       targets: .naming(changes.factors.map(\.site), among: sites))
     base.put(on: AttachedAdapter(adapter, factors: changes.factors, modules: modules))
-    try base.saveAdapter(to: folder)
+    let name = Folder.name(of: folder)
+    try base.saveAdapter(to: folder) { folder in
+      let report = changes.report(bytes: Folder.bytes(below: folder))
+      try ModelCard(self, report, in: folder, name: name, publicName: base.publicName)
+        .write(to: folder)
+    }
     return changes.report(bytes: Folder.bytes(below: folder))
   }
 
@@ -150,6 +161,7 @@ private struct Changes {
     pair.new.letGo()
     let energy = change.sumOfSquares()
     all += energy
+    guard energy.isFinite else { return }
     if isSaved { held += energy }
     guard energy > 0, !isSaved else { return }
     guard let site else {
@@ -164,6 +176,9 @@ private struct Changes {
     held += kept
     heldOfChosen += kept
   }
+
+  /// Whether every tensor of both models holds numbers.
+  var areFinite: Bool { all.isFinite }
 
   func report(bytes: Int) -> Extraction.Report {
     Extraction.Report(

@@ -52,7 +52,11 @@ public struct MergedModel {
           let (value, difference) = try Torch.checked { withoutGradient { merged(weight) } }
           report.bytes += value.count * type.bytes
           report.largestDifference = max(report.largestDifference, difference)
-          try Torch.checked { try value.to(type).to(.cpu).withBytes { try write($0) } }
+          try Torch.checked {
+            let written = value.to(type).to(.cpu)
+            try checkFinite(written, weight)
+            try written.withBytes { try write($0) }
+          }
           weight.letGo()
         }
       }
@@ -63,6 +67,17 @@ public struct MergedModel {
       try check(folder, report)
     }
     return report
+  }
+
+  /// Refuses what an adapter has made unusable; a base is written as it is.
+  private func checkFinite(_ value: Tensor, _ weight: any ModelTensor) throws {
+    guard model.adapter == nil || value.allFinite() else {
+      throw AnnealError(
+        .model,
+        "the merged tensor \(weight.path) holds values that are not finite in "
+          + value.dtype.rawValue, at: .init(file: model.folder),
+        remedy: "Is the adapter damaged, or a weight very large? Otherwise try --dtype float32.")
+    }
   }
 
   /// `weight` with what is attached to it worked in, and the largest absolute change.

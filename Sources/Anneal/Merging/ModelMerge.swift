@@ -67,11 +67,11 @@ public struct ModelMerge {
       try ModelFolder.writeConfiguration(
         try configuration(), dtype: DType(rawValue: plan.dtypeName) ?? .float32, to: folder)
       try writeText(to: folder)
-      let text = String(decoding: try TextContents.bytes(of: recipe.file), as: UTF8.self)
       // Without paths that tell whose machine it was.
-      let portable = recipe.models.reduce(text) { $0.replacing($1, with: Recipe.portable($1)) }
-      try AtomicFile.write(portable, to: folder + "/merge.yaml")
-      try ModelCard(recipe, recipeText: text, in: folder, name: name).write(to: folder)
+      try AtomicFile.write(
+        try recipe.text(naming: { Recipe.portable($0) }), to: folder + "/merge.yaml")
+      let shown = try recipe.text(naming: { ModelCard.shortName($0) })
+      try ModelCard(recipe, recipeText: shown, in: folder, name: name).write(to: folder)
       // What was written must be a model.
       _ = try LanguageModel.load(from: folder, isStreamed: true)
     }

@@ -42,9 +42,13 @@ extension LanguageModel {
 
   /// The loss on `examples`, nats a loss-bearing token.
   ///
-  /// - Parameter byRow: whether to keep what each row adds, for intervals.
-  public func loss(on examples: [Example], byRow: Bool = false) throws -> LossMetrics {
-    try network.loss(on: examples, attachments: attachments, byRow: byRow)
+  /// - Parameters:
+  ///   - byRow: whether to keep what each row adds, for intervals.
+  ///   - progress: told how many rows are measured; an error it throws ends the work.
+  public func loss(
+    on examples: [Example], byRow: Bool = false, progress: (Int) throws -> Void = { _ in }
+  ) throws -> LossMetrics {
+    try network.loss(on: examples, attachments: attachments, byRow: byRow, progress: progress)
   }
 
   /// The log-probability of every token of `ids` after the first, nats.

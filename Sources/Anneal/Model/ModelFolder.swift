@@ -42,6 +42,11 @@ struct ModelFolder {
     if isGGUF { return try GGUFSource(path: path).configuration }
     let file = path + "/config.json"
     guard Folder.holdsFile(file) else {
+      if Folder.holdsFile(path + "/adapter_config.json") {
+        throw AnnealError(
+          .model, "this is an adapter, not a model", at: .init(file: path),
+          remedy: "Name its base with --model, and this folder with --adapter.")
+      }
       throw AnnealError(
         .model, "the model has no config.json", at: .init(file: path),
         remedy: "Download the whole folder of the model, not its weights alone.")

@@ -62,15 +62,12 @@ extension RecipeNode {
   ///
   /// - Throws: `AnnealError` of kind `recipe` with file and line.
   init(yaml text: String, file: String) throws {
-    do {
-      let node = try Yams.compose(yaml: text)
-      self =
-        try node.map { try RecipeNode($0, file: file) }
-        ?? RecipeNode(content: .map([]), file: file, line: 1)
-    } catch let error as YamlError {
-      throw error.inFile(
-        file, remedy: "A recipe is lines of `key: value`; indent with spaces, never with tabs.")
-    }
+    let node = try YAMLText.node(
+      text, file: file,
+      remedy: "A recipe is lines of `key: value`; indent with spaces, never with tabs.")
+    self =
+      try node.map { try RecipeNode($0, file: file) }
+      ?? RecipeNode(content: .map([]), file: file, line: 1)
   }
 
   private init(_ node: Yams.Node, file: String) throws {
@@ -91,10 +88,7 @@ extension RecipeNode {
           }
           return (name, try RecipeNode(value, file: file))
         })
-    case .alias(let alias):
-      throw AnnealError(
-        .recipe, "YAML aliases are not supported in recipes",
-        at: .init(file: file, line: alias.mark?.line), remedy: "Write the value out.")
+    case .alias: throw YAMLText.alias(node, file: file)
     }
   }
 }

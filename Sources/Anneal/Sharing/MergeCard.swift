@@ -46,9 +46,10 @@ extension ModelCard {
     _ mix: AdapterMix, _ report: AdapterMerge.Report, _ precision: BasePrecision?
   ) -> String {
     var rows: [[String]] = []
-    if mix.adapters.count > 1 {
+    if !mix.isPlain {
       rows.append(["method", mix.method])
       if let density = mix.density { rows.append(["density", "\(density)"]) }
+      if let rank = mix.rank { rows.append(["rank", "\(rank)"]) }
       rows.append(["seed", "\(mix.seed)"])
     }
     if report.largestDifference > 0 {
@@ -65,7 +66,7 @@ extension ModelCard {
   }
 
   /// The name of a run's result with its run, such as `support/best`.
-  private static func shortName(_ folder: String) -> String {
+  static func shortName(_ folder: String) -> String {
     let whole = Folder.resolved(folder)
     guard RunFacts(result: folder) != nil, let run = Folder.parent(of: whole) else {
       return Folder.name(of: whole)
@@ -74,6 +75,8 @@ extension ModelCard {
   }
 
   /// The card of whole models that were merged.
+  ///
+  /// - Parameter recipeText: the recipe in lines, with names that may be shown.
   init(_ recipe: MergeRecipe, recipeText: String, in folder: String, name: String) {
     let licences = recipe.models.map { Licence(folder: $0).name }
     // One licence for all of them is one for the result; of several, a person has to judge.
@@ -82,14 +85,11 @@ extension ModelCard {
       name: name, baseModel: nil, relation: "merge", library: "transformers", license: common,
       tags: ["merge", recipe.method.name])
     let rows = zip(recipe.models, licences).map {
-      [Folder.name(of: Folder.resolved($0)), $1 ?? "not stated"]
-    }
-    let portable = recipe.models.reduce(recipeText) {
-      $0.replacing($1, with: Folder.name(of: Folder.resolved($1)))
+      [Self.shortName($0), $1 ?? "not stated"]
     }
     sections = [
       ("Models", Self.table(["model", "licence"], rows)),
-      ("Recipe", "```yaml\n\(portable)\(portable.hasSuffix("\n") ? "" : "\n")```"),
+      ("Recipe", "```yaml\n\(recipeText)```"),
       ("Files", Self.files(in: folder)),
     ]
   }

@@ -91,26 +91,44 @@ struct Licence {
   let name: String?
 
   /// The licence in the front matter of the `README.md` of `folder`.
-  init(folder: String) { name = Self.frontMatter(folder)["license"] }
+  init(folder: String) { name = Self.stated(in: folder + "/" + ModelCard.fileName) }
 
   /// In words.
   var words: String { name ?? "not stated" }
 
-  /// Single values of the front matter of the `README.md` in `folder`.
-  static func frontMatter(_ folder: String) -> [String: String] {
-    guard let file = try? MappedFile(path: folder + "/" + ModelCard.fileName) else { return [:] }
+  /// The value of `license` in the front matter of the file at `path`.
+  ///
+  /// Found line by line and not by reading YAML: the file comes from anywhere, and a card is written at
+  /// the end of long work.
+  private static func stated(in path: String) -> String? {
+    guard let file = try? MappedFile(path: path) else { return nil }
     let text = withExtendedLifetime(file) {
       String(decoding: file.bytes.prefix(1 << 16), as: UTF8.self)
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     guard lines.first?.hasPrefix("---") == true,
       let end = lines.dropFirst().firstIndex(where: { $0.hasPrefix("---") }),
-      let node = try? RecipeNode(
-        yaml: lines[1..<end].joined(separator: "\n"), file: folder + "/" + ModelCard.fileName),
-      case .map(let members) = node.content
-    else { return [:] }
-    return Dictionary(
-      members.compactMap { member in member.value.text.map { (member.key, $0) } },
-      uniquingKeysWith: { first, _ in first })
+      let line = lines[1..<end].first(where: { $0.hasPrefix(key) })
+    else { return nil }
+    return value(line.dropFirst(key.count))
+  }
+
+  private static let key = "license: "
+
+  /// What stands behind the key, when it is one short name.
+  private static func value(_ text: Substring) -> String? {
+    var text = text.drop { $0 == " " }
+    if let quote = text.first, quote == "\"" || quote == "'" {
+      text = text.dropFirst().prefix { $0 != quote }
+    } else if let comment = text.firstRange(of: " #") {
+      text = text[..<comment.lowerBound]
+    }
+    while text.last == " " { text.removeLast() }
+    // In a table and in the front matter of another card, where no sign may mean more.
+    let isName = text.allSatisfy { $0.isLetter || $0.isNumber || " .,:()/+-_".contains($0) }
+    guard isName, (1...96).contains(text.count), text.first != "-", text != "null" else {
+      return nil
+    }
+    return String(text)
   }
 }

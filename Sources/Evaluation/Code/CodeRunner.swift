@@ -1,6 +1,11 @@
 internal import AnnealFiles
 internal import Foundation
 
+extension TaskSettings {
+  /// Whether programs that a model writes run without network on this machine.
+  public var isolatesCode: Bool { CodeRunner(seconds: 1).isIsolated }
+}
+
 /// Runs programs in Python, each in a process of its own with limits: wall-clock time, processor
 /// time, memory, size of files, an empty folder, no input, an environment without the user's
 /// variables, and where the system allows it no network.
@@ -47,9 +52,10 @@ struct CodeRunner: Sendable {
     let mark = UUID().uuidString
     let whole = program + "\nopen('\(mark)', 'w').close()\n"
     try AtomicFile.write(whole, to: folder + "/program.py")
+    // Shells call the limit of processes p or u.
     let limits =
       "ulimit -t \(Int(seconds.rounded(.up))); ulimit -v \(memory >> 10); ulimit -f 131072; "
-      + "exec \"$0\" \"$@\""
+      + "ulimit -p 512 2>/dev/null || ulimit -u 512 2>/dev/null; exec \"$0\" \"$@\""
     let command = isolation + ["/bin/sh", "-c", limits, python, "-I", "program.py"]
     let status = try Self.status(of: command, in: folder, seconds: seconds)
     return status == 0 && Folder.holdsFile(folder + "/" + mark)
@@ -82,8 +88,11 @@ struct CodeRunner: Sendable {
     let clock = ContinuousClock()
     let end = clock.now.advanced(by: .seconds(seconds + 1))
     while process.isRunning, clock.now < end { Thread.sleep(forTimeInterval: 0.01) }
-    guard process.isRunning else { return process.terminationStatus }
-    kill(process.processIdentifier, SIGKILL)
+    let isOver = !process.isRunning
+    let number = process.processIdentifier
+    // What the program started goes with it: the process leads a group of its own.
+    if kill(-number, SIGKILL) != 0, !isOver { kill(number, SIGKILL) }
+    guard !isOver else { return process.terminationStatus }
     process.waitUntilExit()
     return nil
   }

@@ -46,7 +46,8 @@ public struct MacroF1: ReplyMetric {
   /// The mean over the labels that are wanted somewhere.
   public func value(of parts: [Pair]) -> Double {
     let counts = LabelCounts(parts)
-    let labels = counts.wanted.keys
+    // Sums in one order, so that every run gives the same bits.
+    let labels = counts.wanted.keys.sorted { $0.text < $1.text }
     return labels.reduce(0) { $0 + counts.f1($1) } / Double(max(1, labels.count))
   }
 

@@ -10,13 +10,19 @@ public struct Answer: Sendable, Hashable {
   public var reply: String
   /// The row's own fields, an object: a source, a schema, arguments of a check.
   public var fields: JSON
+  /// All that was given before the reply, where that is more than the prompt.
+  public var context: String?
 
   /// A reply and what was hoped for.
-  public init(prompt: String = "", references: [String], reply: String, fields: JSON = [:]) {
+  public init(
+    prompt: String = "", references: [String], reply: String, fields: JSON = [:],
+    context: String? = nil
+  ) {
     self.prompt = prompt
     self.references = references
     self.reply = reply
     self.fields = fields
+    self.context = context
   }
 
   /// The best score of the reply beside any of the references; nil when there is none.

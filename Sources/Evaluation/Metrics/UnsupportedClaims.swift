@@ -2,7 +2,7 @@ internal import AnnealFiles
 
 /// How much of a reply its source does not say: a check for hallucination without a second model.
 ///
-/// The source is the row's field `source` or `context`, else the request. A sentence is unsupported
+/// The source is the row's field `source` or `context`, else all that the request says. A sentence is unsupported
 /// when it names a number or a name that the source does not have, or when fewer than half of its
 /// longer words occur there. It is a lexical check: it knows no paraphrase and no logic, and is to be
 /// read as a difference between two models rather than as a rate of errors.
@@ -20,7 +20,8 @@ public struct UnsupportedClaims: ReplyMetric, MeanMetric {
   /// The share of unsupported sentences; nil for a reply without words.
   public func part(of answer: Answer) -> Double? {
     let source =
-      answer.fields["source"]?.string ?? answer.fields["context"]?.string ?? answer.prompt
+      answer.fields["source"]?.string ?? answer.fields["context"]?.string
+      ?? answer.context ?? answer.prompt
     let known = Set(Self.words(source).map { $0.lowercased() })
     let sentences = answer.reply.split { ".!?\n".contains($0) }.map(Self.words).filter {
       !$0.isEmpty

@@ -38,31 +38,43 @@ public struct TaskRunner {
     self.registry = registry
   }
 
-  /// The task's result on the rows below `folder`.
+  /// A task with its rows and metrics, before the model is asked anything.
+  public struct Prepared {
+    let task: TaskDefinition
+    let metrics: [any Metric]
+    let rows: TaskRows
+  }
+
+  /// `task` with its rows below `folder`: what can be wrong with it is found here.
   ///
-  /// - Parameter progress: told how far the task is; an error it throws ends the task.
-  /// - Throws: `AnnealError` when a file is missing, a template fails on a row, or a program may not
-  ///   be run.
-  public func run(
-    _ task: TaskDefinition, dataFolder folder: String,
-    progress: @escaping (TaskProgress) throws -> Void = { _ in }
-  ) throws -> TaskResult {
+  /// - Throws: `AnnealError` when a file is missing, a metric unknown, or a program may not be run.
+  public func prepare(_ task: TaskDefinition, dataFolder folder: String) throws -> Prepared {
     if task.runsCode, !settings.allowsCode {
       throw AnnealError(
         .usage, "the task '\(task.name)' runs programs that the model writes",
         at: .init(file: task.file, field: "unsafe_code"),
         remedy: "Give --allow-code-execution, on a machine where a wrong program can do no harm.")
     }
-    let metrics = try task.metrics.map {
-      try task.metric($0, registry, allowsCode: settings.allowsCode)
-    }
+    return Prepared(
+      task: task,
+      metrics: try task.metrics.map {
+        try task.metric($0, registry, allowsCode: settings.allowsCode)
+      }, rows: try TaskRows(task, settings, model: model, folder: folder))
+  }
+
+  /// The task's result on its rows.
+  ///
+  /// - Parameter progress: told how far the task is; an error it throws ends the task.
+  /// - Throws: `AnnealError` when a template fails on a row.
+  public func run(
+    _ prepared: Prepared, progress: @escaping (TaskProgress) throws -> Void = { _ in }
+  ) throws -> TaskResult {
+    let (task, rows) = (prepared.task, prepared.rows)
     let clock = ContinuousClock()
-    let start = clock.now
-    let rows = try TaskRows(task, settings, model: model, folder: folder)
     let begin = clock.now
-    let exam = TaskExam(task: task, settings: settings, model: model, rows: rows, metrics: metrics)
-    {
-      done, total, unit in
+    let exam = TaskExam(
+      task: task, settings: settings, model: model, rows: rows, metrics: prepared.metrics
+    ) { done, total, unit in
       try progress(
         TaskProgress(
           task: task.name, done: done, total: total, unit: unit,
@@ -71,7 +83,7 @@ public struct TaskRunner {
     let outcome = try exam.outcome()
     return TaskResult(
       task: task, settings: settings, rows: rows, outcome: outcome,
-      seconds: (clock.now - start).seconds)
+      seconds: (clock.now - begin).seconds)
   }
 }
 

@@ -10,6 +10,16 @@ struct LinearMerge: MergeMethod {
 
   func fault(others: Int, hasBase: Bool) -> String? { nil }
 
+  func fault(values: [String: Double], sources: [[String: Double]]) -> String? {
+    guard (values["normalize"] ?? 0) != 0 else { return nil }
+    let weights = sources.map { $0["weight"] ?? 1 }
+    let (sum, size) = (weights.reduce(0, +), weights.reduce(0) { $0 + abs($1) })
+    // Not a number is no sum either.
+    guard !(abs(sum) > 1e-6 * size) else { return nil }
+    return "its weights add up to \(sum), and a mean is divided by that; set normalize: false for "
+      + "their sum"
+  }
+
   /// Computed in float32 and rounded once, whatever the type.
   func merged(_ input: MergeInput) throws -> Tensor {
     let tensors = try input.sources.map { try $0.load() }

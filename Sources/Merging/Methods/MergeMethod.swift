@@ -14,8 +14,19 @@ public protocol MergeMethod: Sendable {
   ///
   /// - Parameter others: models beside the base, or all where there is none.
   func fault(others: Int, hasBase: Bool) -> String?
+  /// What is wrong with the parameters of a tensor, in words; nil where it can be made by them.
+  ///
+  /// - Parameters:
+  ///   - values: the method's parameters.
+  ///   - sources: those of each model, in the order of the recipe.
+  func fault(values: [String: Double], sources: [[String: Double]]) -> String?
   /// The merged tensor, in the type of the base or else of the first model.
   func merged(_ input: MergeInput) throws -> Tensor
+}
+
+extension MergeMethod {
+  /// Any numbers will do.
+  public func fault(values: [String: Double], sources: [[String: Double]]) -> String? { nil }
 }
 
 /// A number that a method is told.

@@ -178,7 +178,7 @@ private struct PlannedSlice {
     let stored = DType(safetensors: entries[leading].dtype) ?? .float32
     let dtype = recipe.dtype ?? stored
     let reader = SettingReader(recipe: recipe, slice: slice, place: place)
-    return PlannedMerge(
+    let planned = PlannedMerge(
       name: name, shape: try shape(entries, name), dtype: dtype,
       outputType: recipe.outputType ?? dtype,
       sources: try inputs.enumerated().map { index, input in
@@ -189,6 +189,13 @@ private struct PlannedSlice {
             recipe.method.sourceParameters, of: input, source: index, isBase: isBase))
       },
       values: try reader.values(recipe.method.parameters, of: name))
+    if let fault = recipe.method.fault(
+      values: planned.values, sources: planned.sources.map(\.values))
+    {
+      throw AnnealError(
+        .recipe, "'\(recipe.method.name)' cannot make \(name): \(fault)", at: slice.place)
+    }
+    return planned
   }
 
   /// The extents that all have; rows behind the tokens, which only fill up, may differ in number.

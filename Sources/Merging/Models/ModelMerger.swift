@@ -11,7 +11,8 @@ public struct ModelMerger {
   /// A merger of `plan`.
   ///
   /// - Parameters:
-  ///   - seed: what chance decides is a function of it, of the model and of the tensor.
+  ///   - seed: what chance decides is a function of it, of the model's place in the recipe and of
+  ///     the tensor.
   ///   - mask: how chance decides.
   public init(_ plan: MergePlan, seed: UInt64 = 17, mask: RandomMask = .seeded) {
     self.plan = plan
@@ -37,6 +38,7 @@ public struct ModelMerger {
       ) { write in
         try progress(done, all)
         let value = try merged(tensor)
+        try check(value, tensor)
         try Torch.checked { try value.withBytes(write) }
         letGo(tensor)
         done += tensor.bytes
@@ -55,14 +57,24 @@ public struct ModelMerger {
     let sources = tensor.sources.map { source in
       MergeInput.Source(
         isBase: source.isBase, values: source.values,
-        key: RandomKey(
-          seed: seed, name: "\(Folder.name(of: plan.weights[source.model].folder)):\(source.name)"
-        ),
+        // By the place and not by a name: results of runs are all called best or last.
+        key: RandomKey(seed: seed, name: "\(source.model):\(source.name)"),
         load: { try read(source, of: tensor) })
     }
     let input = MergeInput(sources: sources, values: tensor.values, mask: mask)
     return try Torch.checked {
       try withoutGradient { try plan.recipe.method.merged(input).to(tensor.outputType) }
+    }
+  }
+
+  /// Refuses what no program could use.
+  private func check(_ value: Tensor, _ tensor: PlannedMerge) throws {
+    guard try Torch.checked({ value.allFinite() }) else {
+      throw AnnealError(
+        .model,
+        "the merged tensor \(tensor.name) holds values that are not finite in "
+          + tensor.outputType.rawValue, at: .init(file: plan.recipe.file),
+        remedy: "Is a model damaged, or a parameter very large? Otherwise try dtype: float32.")
     }
   }
 

@@ -126,9 +126,9 @@ private struct Outcome {
     } catch let failure as WebFailure {
       result = .failure(failure)
     } catch let late as DeadlineExceeded {
-      result = .failure(WebFailure(kind: .broken, request: request.name, message: "\(late)"))
+      result = .failure(WebFailure(.broken, of: request, "\(late)"))
     } catch let error as AnnealError {
-      result = .failure(WebFailure(kind: .garbled, request: request.name, message: error.message))
+      result = .failure(WebFailure(.garbled, of: request, error.message))
     }
     seconds = elapsedSeconds(since: start)
   }
@@ -154,8 +154,7 @@ extension Reply {
   /// - Throws: `AnnealError` when there is none in it.
   fileprivate init(completion json: JSON, seconds: Double) throws {
     guard let choice = json["choices"]?[0], let message = choice["message"] else {
-      throw AnnealError(
-        .failed, "there is no choices[0].message in \(json.text(.spaced).prefix(200))")
+      throw AnnealError(.failed, "there is no choices[0].message in \(json.text(.spaced))")
     }
     var usage: TokenUsage?
     if let told = json["usage"], let prompt = told["prompt_tokens"]?.integer,

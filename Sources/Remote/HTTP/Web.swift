@@ -43,7 +43,7 @@ enum Web {
       }
       return WebAnswer(status: status, headers: response.headers, body: response.body)
     }
-    throw WebFailure(kind: .garbled, request: request.name, message: "too many redirects")
+    throw WebFailure(.garbled, of: request, "too many redirects")
   }
 
   /// The whole answer to `request`.
@@ -58,23 +58,23 @@ enum Web {
   static func json(
     _ request: WebRequest, _ policy: RetryPolicy
   ) async throws -> (headers: HTTPHeaders, json: JSON?) {
-    try await retrying(request.name, policy) {
+    try await retrying(request, policy) {
       let (headers, bytes) = try await bytes(request)
       if bytes.isEmpty { return (headers, nil) }
       do {
         return (headers, try JSON(parsing: bytes, file: request.name))
       } catch {
+        let start = String(decoding: bytes.prefix(1 << 16), as: UTF8.self)
         throw WebFailure(
-          kind: .garbled, request: request.name,
-          message: "JSON is expected, and it begins with "
-            + "'\(String(decoding: bytes.prefix(80), as: UTF8.self))'")
+          .garbled, of: request, "JSON is expected, and it begins with '\(start)'")
       }
     }
   }
 
-  /// Makes attempts at what `name` says, as `policy` says.
+  /// Makes attempts at `request`, which `body` sends, as `policy` says.
   static func retrying<Value: Sendable>(
-    _ name: String, _ policy: RetryPolicy, _ body: @escaping @Sendable () async throws -> Value
+    _ request: WebRequest, _ policy: RetryPolicy,
+    _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     var attempts = Attempts(policy)
     while true {
@@ -84,7 +84,7 @@ enum Web {
       } catch let failure as WebFailure {
         try await attempts.wait(after: failure, of: elapsedSeconds(since: start))
       } catch let late as DeadlineExceeded {
-        throw WebFailure(kind: .broken, request: name, message: "\(late)")
+        throw WebFailure(.broken, of: request, "\(late)")
       }
     }
   }
@@ -126,8 +126,7 @@ extension WebRequest {
     guard let next = address.following(location),
       !(address.scheme == "https" && next.scheme == "http")
     else {
-      throw WebFailure(
-        kind: .garbled, request: name, message: "it leads to '\(location.prefix(200))'")
+      throw WebFailure(.garbled, of: self, "it leads to '\(location)'")
     }
     var request = self
     request.address = next

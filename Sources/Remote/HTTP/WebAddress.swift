@@ -22,10 +22,19 @@ struct WebAddress: Sendable, Hashable, CustomStringConvertible {
     while trimmed.hasSuffix("/") { trimmed.removeLast() }
     guard let address = WebAddress(trimmed) else {
       throw AnnealError(
-        .usage, "\(option) is '\(text)'; expected an address such as https://host/path",
+        .usage,
+        "\(option) is '\(Self.withoutLogin(text))'; expected an address such as https://host/path",
         remedy: "Give scheme and host, and no name or password: keys come from the environment.")
     }
     self = address
+  }
+
+  /// `text` for messages: with `…` for a name and password.
+  private static func withoutLogin(_ text: String) -> String {
+    guard let at = text.lastIndex(of: "@") else { return text }
+    let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+    let scheme = parts.count == 2 && !parts[0].contains("@") ? "\(parts[0])://" : ""
+    return "\(scheme)…\(text[at...])"
   }
 
   /// The address in `text`; nil when it is none of HTTP, or has a name or password in it.

@@ -32,6 +32,17 @@ struct WebFailure: Error {
   /// How long the server asks to wait, seconds.
   var retryAfter: Double?
 
+  /// The failure of `request` that `message` tells, which may quote the server: a token that it sent
+  /// back is taken out.
+  init(
+    _ kind: Kind, of request: WebRequest, _ message: String, code: String? = nil,
+    retryAfter: Double? = nil
+  ) {
+    (self.kind, self.code, self.retryAfter) = (kind, code, retryAfter)
+    self.request = request.name
+    self.message = Self.shown(message, hiding: request.token)
+  }
+
   /// Whether the same request may succeed later.
   var mayPass: Bool {
     switch kind {
@@ -75,22 +86,22 @@ extension WebFailure {
     let text = String(decoding: body.prefix(1 << 16), as: UTF8.self)
     let json = try? JSON(parsing: text)
     let error = json?["error"]
-    code =
+    let code =
       headers.first(name: "X-Error-Code") ?? error?["code"]?.string ?? error?["type"]?.string
     let told: [String?] = [
       headers.first(name: "X-Error-Message"), error?["message"]?.string, error?.string,
       json?["message"]?.string, json?["detail"]?.string, json?.text() ?? text,
     ]
-    kind = .status(status)
-    self.request = request.name
-    message = Self.shown(told.compactMap { $0 }.first ?? "", hiding: request.token)
-    retryAfter = RetryAfter.seconds(headers)
+    self.init(
+      .status(status), of: request, told.compactMap { $0 }.first ?? "", code: code,
+      retryAfter: RetryAfter.seconds(headers))
   }
 
   /// The failure that `error`, which sending `request` came upon, stands for; nil for one that has
   /// nothing to do with the network.
   init?(_ request: WebRequest, _ error: any Error) {
-    self.request = request.name
+    let kind: Kind
+    let message: String
     switch error {
     case let error as HTTPClientError:
       if error == .cancelled { return nil }
@@ -121,12 +132,14 @@ extension WebFailure {
       kind = .broken
       message = "\(error)"
     }
-    message = Self.shown(message, hiding: request.token)
+    self.init(kind, of: request, message)
   }
 
+  // The token goes before the text is cut, which could leave a part of it.
   private static func shown(_ text: String, hiding token: Secret?) -> String {
     let text = token?.hidden(in: text) ?? text
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let line = ControlCharacters.shown(
+      in: text.split(whereSeparator: \.isNewline).joined(separator: " "))
     return line.count > shownCharacters ? line.prefix(shownCharacters) + "…" : line
   }
 }

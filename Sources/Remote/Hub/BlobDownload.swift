@@ -55,8 +55,7 @@ struct BlobDownload: Sendable {
         guard buffer.readableBytes <= file.bytes - part.count else {
           try begin(anew: part)
           throw WebFailure(
-            kind: .garbled, request: request.name,
-            message: "more than the \(file.bytes) bytes that the listing says")
+            .garbled, of: request, "more than the \(file.bytes) bytes that the listing says")
         }
         try buffer.withUnsafeReadableBytes { try part.append($0) }
         try progress.moved(buffer.readableBytes)
@@ -64,8 +63,7 @@ struct BlobDownload: Sendable {
     }
     guard part.count == file.bytes else {
       throw WebFailure(
-        kind: .broken, request: request.name,
-        message: "it ended after \(part.count) of \(file.bytes) bytes")
+        .broken, of: request, "it ended after \(part.count) of \(file.bytes) bytes")
     }
   }
 
@@ -86,8 +84,7 @@ struct BlobDownload: Sendable {
       try begin(anew: part)
     } else if !range.hasPrefix("bytes \(part.count)-") {
       throw WebFailure(
-        kind: .garbled, request: request.name,
-        message: "bytes from \(part.count) were asked for, and '\(range)' comes")
+        .garbled, of: request, "bytes from \(part.count) were asked for, and '\(range)' comes")
     }
     return answer
   }

@@ -1,4 +1,5 @@
 internal import AnnealFiles
+internal import Synchronization
 
 /// Files of the Hub that are wanted here.
 public struct PullRequest: Sendable {
@@ -14,6 +15,9 @@ public struct PullRequest: Sendable {
   public var overwrite = false
   /// The cache's folder.
   public var cache = HubFolders().cache
+  /// Whether large files that the cache has are read and checked; small ones always are, and so is
+  /// what is copied into a plain folder.
+  public var verify = false
   /// Files at once.
   public var parallel = 4
 
@@ -35,13 +39,16 @@ public struct PullReport: Sendable {
   public var movedBytes: Int
   /// Files left out because they repeat others in another format.
   public var repeats: [HubFile]
+  /// Files of this machine that were not what their names say, and were not used.
+  public var damaged: [String]
 }
 
 extension Hub {
   /// Brings files of a repository to this machine.
   ///
   /// What is here already is not asked for again, a file that was cut off goes on where it ended, and
-  /// every file is checked against the server's hash before it gets its name.
+  /// every file is checked against the server's hash before it gets its name. What turns out damaged
+  /// in the cache is asked for again.
   ///
   /// - Parameter progress: is told after each step; what it throws ends the work, and the next pull
   ///   goes on from there.
@@ -69,7 +76,8 @@ extension Hub {
     }
     return PullReport(
       commit: listing.commit, folder: folder, files: files.map(\.path),
-      bytes: files.reduce(0) { $0 + $1.bytes }, movedBytes: moved, repeats: repeats)
+      bytes: files.reduce(0) { $0 + $1.bytes }, movedBytes: moved, repeats: repeats,
+      damaged: pull.damage.found)
   }
 }
 
@@ -79,6 +87,7 @@ private struct Pull: Sendable {
   let wanted: PullRequest
   let commit: String
   let files: [HubFile]
+  let damage = Damage()
 
   /// `files` in groups of the same contents, in their order.
   private static func groups(_ files: [HubFile]) -> [[HubFile]] {
@@ -113,7 +122,7 @@ private struct Pull: Sendable {
       let file = twins[0]
       let lock = try await cache.lock(file)
       defer { withExtendedLifetime(lock) {} }
-      if cache.holds(file) {
+      if try cache.holds(file) && isGood(file, in: cache) {
         try progress.found(file.bytes)
       } else {
         let blob = cache.blob(file)
@@ -127,11 +136,21 @@ private struct Pull: Sendable {
     return (cache.snapshot(commit), progress.movedBytes)
   }
 
+  /// Whether what the cache has of `file` is that, as far as it is looked at.
+  private func isGood(_ file: HubFile, in cache: HubCache) throws -> Bool {
+    guard wanted.verify || file.sha256 == nil else { return true }
+    let blob = cache.blob(file)
+    if try file.isContents(of: blob) { return true }
+    damage.add(blob)
+    return false
+  }
+
   /// Pulls into a plain folder; what the cache has is copied from there.
   func run(
     into folder: PulledFolder, _ listener: @escaping TransferProgress.Listener
   ) async throws -> (folder: String, moved: Int) {
     let cache = HubCache(wanted.repository, root: wanted.cache)
+    try folder.check(files)
     let lock = try folder.prepare()
     defer { withExtendedLifetime(lock) {} }
     let missing = try files.filter { try !folder.holds($0, overwrite: wanted.overwrite) }
@@ -153,23 +172,50 @@ private struct Pull: Sendable {
     return (folder.path, progress.movedBytes)
   }
 
-  /// Brings one file, by copying `source` when its contents are on this machine.
+  /// Brings one file, by copying `source` when that is on this machine and sound.
   private func bring(
     _ file: HubFile, to folder: PulledFolder, _ source: String?, _ progress: TransferProgress
   ) async throws {
     let place = folder.place(file)
     try Folder.create(Folder.parent(of: place) ?? ".")
-    guard let source else {
-      try await download(file, progress).run(to: place, partial: folder.partial(file))
-      return
+    if let source, try copy(source, to: place, as: file, progress) { return }
+    try await download(file, progress).run(to: place, partial: folder.partial(file))
+  }
+
+  /// Copies `source`.
+  ///
+  /// - Returns: whether it is `file`; if not, nothing is at `place`.
+  private func copy(
+    _ source: String, to place: String, as file: HubFile, _ progress: TransferProgress
+  ) throws -> Bool {
+    func check(_ path: String) throws {
+      guard try file.isContents(of: path) else { throw OtherContents() }
     }
-    try AtomicFile.write(to: place, expectedBytes: file.bytes, checkedBy: file.verify) { output in
-      let blob = try RandomAccessFile(path: source)
-      for start in stride(from: 0, to: file.bytes, by: 1 << 20) {
-        let bytes = try blob.read(start..<min(file.bytes, start + 1 << 20))
-        try output.write(bytes)
-        try progress.found(bytes.count)
+    do {
+      try AtomicFile.write(to: place, expectedBytes: file.bytes, checkedBy: check) { output in
+        let blob = try RandomAccessFile(path: source)
+        for start in stride(from: 0, to: file.bytes, by: 1 << 20) {
+          let bytes = try blob.read(start..<min(file.bytes, start + 1 << 20))
+          try output.write(bytes)
+          try progress.found(bytes.count)
+        }
       }
+      return true
+    } catch is OtherContents {
+      try progress.found(-file.bytes)
+      damage.add(source)
+      return false
     }
   }
+
+  private struct OtherContents: Error {}
+}
+
+/// Files that turned out to be others than their names say.
+private final class Damage: Sendable {
+  private let files = Mutex<[String]>([])
+
+  var found: [String] { files.withLock { $0 }.sorted() }
+
+  func add(_ file: String) { files.withLock { $0.append(file) } }
 }

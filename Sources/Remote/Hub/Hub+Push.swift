@@ -11,7 +11,8 @@ public struct PushRequest: Sendable {
   public var revision = "main"
   /// What the commit says.
   public var message = "Push with anneal"
-  /// Whether a repository that is made is for its owner's eyes only.
+  /// Whether it is for its owner's eyes only: a repository that is made becomes so, and one that is
+  /// there must be so.
   public var isPrivate = false
   /// Files at once.
   public var parallel = 4
@@ -80,10 +81,12 @@ extension Hub {
   /// Makes the repository and the branch as far as they are missing.
   ///
   /// - Returns: whether the repository was made.
+  /// - Throws: `AnnealError`, also for one that others may read when it was to be private.
   private func makeSure(of wanted: PushRequest) async throws -> Bool {
     let repository = wanted.repository
     var isNew = false
-    if try await !exists(request(.GET, repository.apiPath)) {
+    var facts = try await found(request(.GET, repository.apiPath))
+    if case .none = facts {
       var body: JSON = [
         "name": .string(repository.shortName), "private": .bool(wanted.isPrivate),
       ]
@@ -92,6 +95,13 @@ extension Hub {
         body = body.setting("type", to: .string(repository.kind.rawValue))
       }
       isNew = try await made(request(.POST, "/api/repos/create").sending(body), repository)
+      if !isNew { facts = try await found(request(.GET, repository.apiPath)) }
+    }
+    if wanted.isPrivate, !isNew, facts?["private"]?.bool != true {
+      throw AnnealError(
+        .usage, "\(repository) is there already, and is not private; nothing was sent",
+        remedy: "Name a new repository, make this one private in its settings, or leave --private "
+          + "out.")
     }
     let branch = Self.escaped(wanted.revision)
     if wanted.revision != "main",
@@ -103,13 +113,17 @@ extension Hub {
     return isNew
   }
 
-  /// Whether there is what `request` asks for; what may not be seen counts as missing.
   private func exists(_ request: WebRequest) async throws -> Bool {
+    guard case .some = try await found(request) else { return false }
+    return true
+  }
+
+  /// What `request` asks for; nil when there is no such thing, or it may not be seen.
+  private func found(_ request: WebRequest) async throws -> JSON? {
     do {
-      _ = try await Web.json(request, retry)
-      return true
+      return try await Web.json(request, retry).json ?? .null
     } catch let failure as WebFailure {
-      if let status = failure.status, [401, 403, 404].contains(status) { return false }
+      if let status = failure.status, [401, 403, 404].contains(status) { return Optional.none }
       throw failure.error(remedy: nil)
     }
   }

@@ -15,11 +15,18 @@ public struct HubFile: Sendable, Hashable {
   /// Its name in a cache: that which the server gives its contents.
   var etag: String { sha256 ?? blobID }
 
-  /// Checks that the file at `path` is this one, byte for byte.
+  /// Whether the file at `file` is this one, byte for byte.
+  func isContents(of file: String) throws -> Bool { try hash(of: file) == etag }
+
+  private func hash(of file: String) throws -> String {
+    try sha256 == nil ? GitBlobDigest.hex(ofFile: file) : SHA256Digest.hex(ofFile: file)
+  }
+
+  /// Checks that the file at `file`, which was received, is this one, byte for byte.
   ///
   /// - Throws: `AnnealError` that names both hashes.
   func verify(_ file: String) throws {
-    let found = try sha256 == nil ? GitBlobDigest.hex(ofFile: file) : SHA256Digest.hex(ofFile: file)
+    let found = try hash(of: file)
     guard found != etag else { return }
     throw AnnealError(
       .failed,
@@ -34,6 +41,13 @@ public struct HubFile: Sendable, Hashable {
 
 /// The files of a repository at one commit.
 struct HubListing: Sendable {
+  /// More than any repository has, so that a listing without end is found out.
+  static let mostPages = 2000
+  /// The same of files.
+  static let mostFiles = 1 << 20
+  /// The same of bytes, and so few that no sum of sizes leaves the range of numbers.
+  static let mostBytes = 1 << 50
+
   let commit: String
   let files: [HubFile]
 }
@@ -43,19 +57,37 @@ extension Hub {
   func listing(_ repository: RepositoryID, revision: String) async throws -> HubListing {
     let commit = try await commit(repository, revision: revision)
     var files: [HubFile] = []
+    var bytes = 0
+    var pages: Set<WebAddress> = []
     var next: WebRequest? = try request(
       .GET, "\(repository.apiPath)/tree/\(commit)?recursive=true&expand=false")
     while let request = next {
+      guard pages.insert(request.address).inserted, pages.count <= HubListing.mostPages else {
+        throw endless(repository, "its pages lead back to each other, or never end")
+      }
       let (headers, json) = try await telling(about: repository, revision: revision) {
         try await Web.json(request, retry)
       }
       guard let entries = json?.array else {
         throw AnnealError(.failed, "\(request.name) was not answered with a list of files")
       }
-      files += try entries.compactMap { try HubFile(entry: $0, of: repository) }
+      for entry in entries {
+        guard let file = try HubFile(entry: entry, of: repository) else { continue }
+        files.append(file)
+        bytes += file.bytes
+        guard files.count <= HubListing.mostFiles, bytes <= HubListing.mostBytes else {
+          throw endless(repository, "\(files.count) files of \(bytes) bytes, and more to come")
+        }
+      }
       next = Self.following(headers, of: request)
     }
     return HubListing(commit: commit, files: files.sorted { $0.path < $1.path })
+  }
+
+  private func endless(_ repository: RepositoryID, _ found: String) -> AnnealError {
+    AnnealError(
+      .failed, "\(endpoint) lists more for \(repository) than a repository has: \(found)",
+      remedy: "Do not use this repository.")
   }
 
   /// The commit that `revision`, a branch, a tag or a commit, stands for.
@@ -97,7 +129,14 @@ extension HubFile {
     }
     guard Self.isSafe(path) else {
       throw AnnealError(
-        .failed, "\(repository) lists a file that would lie outside its folder: '\(path)'",
+        .failed,
+        "\(repository) lists a file that would lie outside its folder, or has control characters "
+          + "in its name: '\(path)'",
+        remedy: "Do not use this repository.")
+    }
+    guard !Self.isOfGit(path) else {
+      throw AnnealError(
+        .failed, "\(repository) lists '\(path)', a file of git's own, by which git runs programs",
         remedy: "Do not use this repository.")
     }
     let sha256 = entry["lfs"]?["oid"]?.string ?? entry["lfs"]?["sha256"]?.string
@@ -118,8 +157,22 @@ extension HubFile {
     return path.utf8.count <= 4096
       && parts.allSatisfy { part in
         !part.isEmpty && part != "." && part != ".." && part.utf8.count <= 255
-          && part.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
+          && part.unicodeScalars.allSatisfy {
+            $0.properties.generalCategory != .control && $0 != "\\"
+          }
       }
+  }
+
+  /// Whether a part of `path` is git's own folder, also on disks that tell no capitals from small
+  /// letters and leave out characters without a width.
+  private static func isOfGit(_ path: String) -> Bool {
+    path.split(separator: "/").contains { part in
+      var visible = String.UnicodeScalarView()
+      for scalar in part.unicodeScalars where !scalar.properties.isDefaultIgnorableCodePoint {
+        visible.append(scalar)
+      }
+      return String(visible).lowercased() == ".git"
+    }
   }
 
   /// Whether `text` is a hash of so many digits, as servers write them.

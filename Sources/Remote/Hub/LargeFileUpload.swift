@@ -52,8 +52,10 @@ struct LargeFileUpload: Sendable {
       guard let hash = object["oid"]?.string else { continue }
       if let error = object["error"] {
         let path = files.first { $0.sha256 == hash }?.path ?? hash
+        let said = error["message"]?.string ?? "?"
         throw AnnealError(
-          .failed, "\(hub.endpoint) does not take \(path): \(error["message"]?.string ?? "?")")
+          .failed,
+          "\(hub.endpoint) does not take \(path): \(hub.token?.hidden(in: said) ?? said)")
       }
       actions[hash] = object["actions"].flatMap(\.unlessNull)
     }

@@ -5,14 +5,25 @@ internal import AnnealFiles
 /// `.anneal-pull` in it holds what is under way, and a record of what was pulled, by which a file
 /// that the user changed is told from one of an older revision.
 struct PulledFolder: Sendable {
+  private static let workName = ".anneal-pull"
+
   let path: String
-  private var work: String { path + "/.anneal-pull" }
+  private var work: String { "\(path)/\(Self.workName)" }
   private var recordFile: String { work + "/record.json" }
 
   init(_ path: String) { self.path = path }
 
   func place(_ file: HubFile) -> String { path + "/" + file.path }
   func partial(_ file: HubFile) -> String { "\(work)/\(file.etag).incomplete" }
+
+  /// Refuses files that would pass for this folder's own record.
+  func check(_ files: [HubFile]) throws {
+    let names = files.lazy.compactMap { $0.path.split(separator: "/").first }
+    guard let name = names.first(where: { $0.lowercased() == Self.workName }) else { return }
+    throw AnnealError(
+      .failed, "the repository has '\(name)', where the record of a pull belongs",
+      remedy: "Leave it out: --exclude '\(name)*'.")
+  }
 
   /// Makes the folder, and takes sole use of it.
   func prepare() throws -> FileLock {

@@ -29,7 +29,7 @@ public struct HostedTuning: Sendable {
     var policy = retry
     policy.deadline = max(retry.deadline, Double(bytes) / 20_000)
     let answer = try await telling { [policy] in
-      try await Web.retrying(request.name, policy) {
+      try await Web.retrying(request, policy) {
         let sent = SentBytes()
         var request = request
         request.isPatient = true
@@ -73,7 +73,7 @@ public struct HostedTuning: Sendable {
     let request = try endpoint.request(.POST, "/fine_tuning/jobs").sending(wanted.json)
     do {
       let policy = RetryPolicy(attempts: 1, deadline: retry.deadline)
-      return try TuningJob(try await Web.json(request, policy).json)
+      return try job(in: try await Web.json(request, policy).json)
     } catch let failure as WebFailure {
       var error = endpoint.error(failure)
       if failure.kind == .broken {
@@ -85,18 +85,18 @@ public struct HostedTuning: Sendable {
 
   /// The job called `id`.
   public func job(_ id: String) async throws -> TuningJob {
-    try TuningJob(await json(.GET, path(id)))
+    try job(in: await json(.GET, path(id)))
   }
 
   /// The newest jobs, the latest first.
   public func jobs(_ count: Int = 20) async throws -> [TuningJob] {
     let answer = try await json(.GET, "/fine_tuning/jobs?limit=\(max(1, count))")
-    return try (answer?["data"]?.array ?? []).map { try TuningJob($0) }
+    return try (answer?["data"]?.array ?? []).map { try job(in: $0) }
   }
 
   /// Stops a job.
   public func cancel(_ id: String) async throws -> TuningJob {
-    try TuningJob(await json(.POST, path(id) + "/cancel"))
+    try job(in: await json(.POST, path(id) + "/cancel"))
   }
 
   /// What happened to a job, the earliest first.
@@ -127,12 +127,16 @@ public struct HostedTuning: Sendable {
   public func contents(of file: String) async throws -> [UInt8] {
     let request = try endpoint.request(.GET, "/files/\(WebAddress.escaped(file))/content")
     return try await telling {
-      try await Web.retrying(request.name, retry) { try await Web.bytes(request).bytes }
+      try await Web.retrying(request, retry) { try await Web.bytes(request).bytes }
     }
   }
 
   private static func cursor(_ event: TuningEvent) -> String {
     "&after=" + WebAddress.escaped(event.id)
+  }
+
+  private func job(in json: JSON?) throws -> TuningJob {
+    try TuningJob(json, hiding: endpoint.key)
   }
 
   private func path(_ id: String) -> String { "/fine_tuning/jobs/" + WebAddress.escaped(id) }

@@ -55,11 +55,14 @@ public struct TuningJob: Sendable, Hashable {
 
   /// A job as a server tells it.
   ///
+  /// - Parameter key: what an answer that is quoted must not show.
   /// - Throws: `AnnealError` when it is none.
-  init(_ json: JSON?) throws {
+  init(_ json: JSON?, hiding key: Secret?) throws {
     guard let json, json["id"]?.string != nil, json["status"]?.string != nil else {
+      let answer = (json ?? .null).text(.spaced)
       throw AnnealError(
-        .failed, "the server's answer is no job: \((json ?? .null).text(.spaced).prefix(200))")
+        .failed,
+        "the server's answer is no job: \((key?.hidden(in: answer) ?? answer).prefix(200))")
     }
     self.json = json
   }
