@@ -20,7 +20,7 @@ public struct CleaningReport: Sendable {
     /// What it said of all rows together.
     public internal(set) var notes: [String] = []
 
-    mutating func count(_ verdict: Verdict) {
+    mutating func count(_ verdict: RowVerdict) {
       rows += 1
       switch verdict {
       case .keep: return
@@ -58,6 +58,14 @@ public struct CleaningReport: Sendable {
   public internal(set) var kept = 0
   /// The stages in their order.
   public internal(set) var stages: [Stage] = []
+
+  /// What stands on a card: rows in and left, and the counts of the stages.
+  public var counts: JSON {
+    [
+      "rows": .integer(rows), "bad": .integer(bad), "kept": .integer(kept),
+      "counts": .array(stages.map(\.json)),
+    ]
+  }
 
   /// The report as JSON.
   public var json: JSON {
