@@ -48,6 +48,8 @@ struct DataClean: Verb {
   @Flag(help: "Restore the rows that a cleaned file was made of.")
   var undo = false
 
+  @OptionGroup var card: CardOptions
+
   @OptionGroup var reading: SourceOptions
 
   @Option(
@@ -84,14 +86,23 @@ struct DataClean: Verb {
         ["output": .string(destination), "rows": .integer(rows)],
         "\(destination): \(rows) rows as they were before \(files[0])")
     }
-    let run = try CleaningRun(chosenStages())
+    let (names, settings) = try chosen()
+    let run = try CleaningRun(
+      CleaningStages.builtin.stages(
+        named: names, settings: settings,
+        tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) }))
     let sources = try reading.sources(files)
     let stem = destination.hasSuffix(".jsonl") ? String(destination.dropLast(6)) : destination
-    let report = try BadRows.collecting(onError, sideFile: stem + ".skipped.jsonl") { bad in
-      let report = try run.clean(sources, to: destination, bad: bad)
-      if let summary = bad.summary { console.note("note: \(summary)") }
-      return report
-    }
+    let (report, summary) = try BadRows.collecting(
+      onError, sideFile: stem + ".skipped.jsonl"
+    ) { bad in (try run.clean(sources, to: destination, bad: bad), bad.summary) }
+    if let summary { console.note("note: \(summary)") }
+    try DataCard(
+      verb: "clean",
+      settings: [
+        "stages": try CleaningStages.builtin.effective(named: names, settings: settings)
+      ], counts: report.counts, inputs: sources.map(\.path), license: card.license
+    ).write(beside: destination)
     let changes = CleaningRun.changes(beside: destination)
     console.result(
       report.json.setting("output", to: .string(destination))
@@ -99,7 +110,8 @@ struct DataClean: Verb {
       "\(destination): \(report)\nwhat was done is in \(changes)")
   }
 
-  private func chosenStages() throws -> [any CleaningStage] {
+  /// The names of the stages to run, and what is said of their settings.
+  private func chosen() throws -> (names: [String], settings: [String: JSON]) {
     let file = try recipe.map { try CleaningRecipe(file: $0) }
     let named = stages.map { names in
       names == "none" ? [] : names.split(separator: ",").map(String.init)
@@ -109,8 +121,6 @@ struct DataClean: Verb {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       settings[String(parts[0])] = .string(String(parts[1]))
     }
-    return try CleaningStages.builtin.stages(
-      named: named ?? file?.stages ?? CleaningStages.standard, settings: settings,
-      tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) })
+    return (named ?? file?.stages ?? CleaningStages.standard, settings)
   }
 }

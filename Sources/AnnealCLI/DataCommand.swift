@@ -10,7 +10,7 @@ struct DataCommand: AsyncParsableCommand {
     commandName: "data", abstract: "Looks at data, shows what is learned, cleans and splits it.",
     subcommands: [
       DataInspect.self, DataPreview.self, DataPrepare.self, DataClean.self, DataSplit.self,
-      DataDemo.self,
+      DataDiff.self, DataDemo.self,
     ])
 }
 
@@ -50,43 +50,6 @@ struct EncodingOptions: ParsableArguments {
     try TemplateChoice.encoder(
       model, chatTemplate.map { try TemplateChoice.named($0, console) }, option: "--chat-template",
       console)
-  }
-}
-
-/// `anneal data inspect`.
-struct DataInspect: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Format, fields, lengths, duplicates and problems by line.")
-
-  @Argument(help: "Data files.")
-  var files: [String]
-
-  @Option(
-    help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
-  var model: String?
-
-  @OptionGroup var reading: SourceOptions
-
-  @OptionGroup var encoding: EncodingOptions
-
-  @OptionGroup var output: OutputOptions
-
-  func perform(_ console: Console) async throws {
-    let sources = try reading.sources(files)
-    let encoder = try model.map { try encoding.encoder($0, console) }
-    let inspections = try sources.map { source in
-      var inspection = try DatasetInspection(
-        path: source.path, format: source.format, mapping: source.mapping,
-        keepsRecords: encoder != nil)
-      if let encoder {
-        let builder = ExampleBuilder(encoder, settings: encoding.settings)
-        inspection.preparation = builder.examples(from: inspection.records).report
-      }
-      return inspection
-    }
-    console.result(
-      ["files": .array(inspections.map(\.json))],
-      inspections.map(\.description).joined(separator: "\n\n"))
   }
 }
 
@@ -173,6 +136,8 @@ struct DataPrepare: Verb {
 
   @OptionGroup var splitting: SplitOptions
 
+  @OptionGroup var card: CardOptions
+
   @OptionGroup var reading: SourceOptions
 
   @Option(
@@ -190,15 +155,9 @@ struct DataPrepare: Verb {
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    let settings = splitting.settings(validation: valSize, test: testSize)
-    try Folder.create(destination)
-    let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
-      let split = try PreparedSplit(sources, settings: settings, bad: bad)
-      if let summary = bad.summary { console.note("note: \(summary)") }
-      return split
-    }
-    try split.write(to: destination)
-    if let told = split.leakage { console.note("note: \(told)") }
+    let settings = try splitting.settings(validation: valSize, test: testSize)
+    let split = try PreparedFolder(path: destination, onError: onError, license: card.license)
+      .write(sources, settings, verb: "prepare", console)
     console.result(
       split.json,
       "\(destination): \(split.train.count) training, \(split.validation.count) validation, "

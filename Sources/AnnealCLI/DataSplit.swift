@@ -26,11 +26,17 @@ struct SplitOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Files of benchmarks; rows that hold a run of words of them are leaks.", valueName: "file"))
+      "Benchmarks: files, or names of tasks with --task-data; rows that hold a run of words of them "
+        + "are leaks.", valueName: "file|task"))
   var decontaminate: [String] = []
 
   @Option(help: "Words of such a run: 13, or down to 8.")
   var runLength = 13
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the data of tasks that --decontaminate names.", valueName: "folder"))
+  var taskData: String?
 
   func validate() throws {
     guard (4...100).contains(runLength) else {
@@ -42,11 +48,12 @@ struct SplitOptions: ParsableArguments {
   }
 
   /// The settings of a split.
-  func settings(validation: Double, test: Double) -> PreparedSplit.Settings {
+  func settings(validation: Double, test: Double) throws -> PreparedSplit.Settings {
     var settings = PreparedSplit.Settings(
       validation: validation, test: test, groupBy: groupBy, seed: seed)
     (settings.stratifyBy, settings.timeBy) = (stratifyBy, timeBy)
-    (settings.benchmarks, settings.runLength) = (decontaminate, runLength)
+    settings.benchmarks = try BenchmarkFiles(decontaminate, folder: taskData).paths
+    settings.runLength = runLength
     settings.onLeak = onLeak ?? (decontaminate.isEmpty ? nil : .report)
     return settings
   }
@@ -86,6 +93,8 @@ struct DataSplit: Verb {
   @Flag(help: "Keep to the shares exactly; adding rows may then move a few others.")
   var exact = false
 
+  @OptionGroup var card: CardOptions
+
   @OptionGroup var reading: SourceOptions
 
   @Option(
@@ -109,19 +118,13 @@ struct DataSplit: Verb {
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    var settings = splitting.settings(validation: valSize, test: testSize)
+    var settings = try splitting.settings(validation: valSize, test: testSize)
     settings.cleans = false
     settings.isStable = !exact
     settings.together = isTogether ? NearDuplicates.Settings(threshold: similarity) : nil
     settings.onLeak = splitting.onLeak ?? .report
-    try Folder.create(destination)
-    let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
-      let split = try PreparedSplit(sources, settings: settings, bad: bad)
-      if let summary = bad.summary { console.note("note: \(summary)") }
-      return split
-    }
-    try split.write(to: destination)
-    if let told = split.leakage { console.note("note: \(told)") }
+    let split = try PreparedFolder(path: destination, onError: onError, license: card.license)
+      .write(sources, settings, verb: "split", console)
     console.result(
       split.json,
       "\(destination): \(split.train.count) training, \(split.validation.count) validation, "

@@ -59,6 +59,14 @@ public struct CleaningReport: Sendable {
   /// The stages in their order.
   public internal(set) var stages: [Stage] = []
 
+  /// What stands on a card: rows in and left, and the counts of the stages.
+  public var counts: JSON {
+    [
+      "rows": .integer(rows), "bad": .integer(bad), "kept": .integer(kept),
+      "counts": .array(stages.map(\.json)),
+    ]
+  }
+
   /// The report as JSON.
   public var json: JSON {
     [

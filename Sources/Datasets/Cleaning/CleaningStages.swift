@@ -43,6 +43,22 @@ public struct CleaningStages: Sendable {
   public func stages(
     named names: [String], settings: [String: JSON] = [:], tokenizer: Tokenizer? = nil
   ) throws -> [any CleaningStage] {
+    try self.settings(named: names, settings, tokenizer).map { try $0.stage.init($0.settings) }
+  }
+
+  /// The settings of the stages called `names`, defaults included: an object for each.
+  ///
+  /// - Throws: as above.
+  public func effective(named names: [String], settings: [String: JSON] = [:]) throws -> JSON {
+    .array(
+      try self.settings(named: names, settings, nil).map { stage, settings in
+        JSON(members: [("stage", .string(stage.name))] + settings.json.members)
+      })
+  }
+
+  private func settings(
+    named names: [String], _ settings: [String: JSON], _ tokenizer: Tokenizer?
+  ) throws -> [(stage: any CleaningStage.Type, settings: StageSettings)] {
     var own: [String: [String: JSON]] = [:]
     for (key, value) in settings {
       let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
@@ -61,7 +77,7 @@ public struct CleaningStages: Sendable {
     }
     return try names.map { name in
       let stage = try stage(named: name)
-      return try stage.init(StageSettings(of: stage, own[name] ?? [:], tokenizer: tokenizer))
+      return (stage, try StageSettings(of: stage, own[name] ?? [:], tokenizer: tokenizer))
     }
   }
 

@@ -53,6 +53,9 @@ public struct StageSettings: Sendable {
     given[key] ?? known.first { $0.key == key }?.standard ?? .null
   }
 
+  /// All values, defaults included.
+  var json: JSON { JSON(members: known.map { ($0.key, self[$0.key]) }) }
+
   /// A whole number; nil when it was given as null.
   func integer(_ key: String) -> Int? { self[key].integer }
   /// A number.

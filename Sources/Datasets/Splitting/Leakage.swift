@@ -55,6 +55,8 @@ struct LeakageCheck: Sendable {
   typealias Part = (name: String, rows: Dataset<Row>)
 
   let settings: NearDuplicates.Settings
+  /// By file, the format that says what the fields of its rows mean.
+  var formats: [String: any DatasetFormat.Type] = [:]
 
   /// The leaks between `parts`, of which the one to be kept clean stands first: a row is a leak where
   /// it stands in a later part than what it repeats.
@@ -63,38 +65,19 @@ struct LeakageCheck: Sendable {
       content.rows.indices.map { (part: part, row: $0) }
     }
     let cleaning = rows.map { place in
-      CleaningRow(row: parts[place.part].rows[place.row], number: 0, format: nil)
+      let row = parts[place.part].rows[place.row]
+      return CleaningRow(row: row, number: 0, format: formats[row.file])
     }
-    let exact = firsts(
-      try ParallelRows.map(rows.count, filler: SIMD2()) {
-        ContentPrint.of(cleaning[$0].row.fields.text())
-      })
-    let normalised = firsts(
-      try ParallelRows.map(rows.count, filler: SIMD2()) {
-        ContentPrint.ofWords(cleaning[$0])
-      })
-    let near = try NearDuplicates(settings).firsts(count: rows.count) { cleaning[$0].text }
+    let repetitions = try Repetitions(count: rows.count, near: settings) { cleaning[$0] }
+    let shared = repetitions.shared { rows[$0].part }
     return rows.indices.compactMap { index in
-      let (part, row) = rows[index]
-      for (kind, firsts) in [
-        (Leak.Kind.exact, exact), (.normalised, normalised), (.nearDuplicate, near),
-      ] where rows[firsts[index]].part != part {
-        let other = rows[firsts[index]]
-        return Leak(
-          kind: kind, place: parts[part].rows.places[row], part: parts[part].name,
-          other: parts[other.part].rows.places[other.row], otherPart: parts[other.part].name,
-          fields: parts[part].rows[row].fields, row: row)
-      }
-      return nil
-    }
-  }
-
-  private func firsts(_ prints: [SIMD2<UInt64>]) -> [Int] {
-    var first: [SIMD2<UInt64>: Int] = [:]
-    return prints.enumerated().map { row, print in
-      if let earlier = first[print] { return earlier }
-      first[print] = row
-      return row
+      guard let found = shared[index] else { return nil }
+      let (place, other) = (rows[index], rows[found.other])
+      let (part, otherPart) = (parts[place.part], parts[other.part])
+      return Leak(
+        kind: found.kind, place: part.rows.places[place.row], part: part.name,
+        other: otherPart.rows.places[other.row], otherPart: otherPart.name,
+        fields: part.rows[place.row].fields, row: place.row)
     }
   }
 }

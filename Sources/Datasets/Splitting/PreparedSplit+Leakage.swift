@@ -21,10 +21,12 @@ extension PreparedSplit {
   ///
   /// - Throws: `AnnealError` of kind `gate` when leaks end the work.
   static func checked(
-    _ parts: [LeakageCheck.Part], _ settings: Settings, registry: FormatRegistry
+    _ parts: [LeakageCheck.Part], _ settings: Settings,
+    _ formats: [String: any DatasetFormat.Type], registry: FormatRegistry
   ) throws -> (parts: [Dataset<Row>], leaks: [Leak]) {
     guard let policy = settings.onLeak else { return (parts.map(\.rows), []) }
-    var leaks = try LeakageCheck(settings: settings.together ?? .init()).leaks(parts)
+    var leaks = try LeakageCheck(settings: settings.together ?? .init(), formats: formats)
+      .leaks(parts)
     if !settings.benchmarks.isEmpty {
       leaks += try contamination(of: parts, settings, known: leaks, registry: registry)
     }

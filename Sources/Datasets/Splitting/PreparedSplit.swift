@@ -96,10 +96,10 @@ public struct PreparedSplit: Sendable {
         remedy: "Look at the file with `anneal data inspect`.")
     }
     let rows = Dataset<Row>(rows: cleaning.rows)
-    let parts = try Self.parts(of: rows, settings)
+    let parts = try Self.parts(of: rows, settings, cleaning.formats)
     let (checked, leaks) = try Self.checked(
       [("test", parts[1]), ("validation", parts[0]), ("train", parts[2])], settings,
-      registry: registry)
+      cleaning.formats, registry: registry)
     (test, validation, train) = (checked[0], checked[1], checked[2])
     self.leaks = leaks
     policy = settings.onLeak
@@ -108,11 +108,13 @@ public struct PreparedSplit: Sendable {
   }
 
   /// Validation, test and training.
-  private static func parts(of rows: Dataset<Row>, _ settings: Settings) throws -> [Dataset<Row>] {
+  private static func parts(
+    of rows: Dataset<Row>, _ settings: Settings, _ formats: [String: any DatasetFormat.Type]
+  ) throws -> [Dataset<Row>] {
     let clusters = try settings.together.map { search in
-      try NearDuplicates(search).firsts(count: rows.count) { index in
-        CleaningRow(row: rows[index], number: 0, format: nil).text
-      }
+      try Repetitions(count: rows.count, near: search) { index in
+        CleaningRow(row: rows[index], number: 0, format: formats[rows[index].file])
+      }.clusters
     }
     let plan = SplitPlan(
       shares: [settings.validation, settings.test],
@@ -157,6 +159,17 @@ public struct PreparedSplit: Sendable {
     [("train", train), ("validation", validation), ("test", test)]
   }
 
+  /// What stands on a card: rows in, by part, left out and leaking.
+  public var counts: JSON {
+    JSON(
+      members: [("rows", .integer(rows))]
+        + parts.map { ($0.name, .integer($0.rows.count)) }
+        + dropped.map { ("left out, " + $0.reason, .integer($0.count)) }
+        + Leak.Kind.allCases.map { kind in
+          ("leaks, " + kind.rawValue, .integer(leaks.count { $0.kind == kind }))
+        })
+  }
+
   /// Rows in, rows kept by part, and rows left out by reason.
   public var json: JSON {
     let reasons = dropped.map { reason, count, places in
@@ -191,23 +204,33 @@ private struct Cleaning {
   var rows: [Row] = []
   var read = 0
   var dropped: OrderedDictionary<String, (count: Int, places: [AnnealError.Place])> = [:]
+  /// By file, the format of its rows.
+  var formats: [String: any DatasetFormat.Type] = [:]
   private var seen: Set<UInt64> = []
   private let dropsAny: Bool
 
   init(dropsAny: Bool) { self.dropsAny = dropsAny }
 
   mutating func add(_ source: RowSource, registry: FormatRegistry, _ bad: BadRows) throws {
-    try RecordReader(source, registry: registry).forEach { event in
-      switch event {
-      case .records(let records, let row):
-        read += 1
-        keep(row, records)
-      case .bad(let row):
-        read += 1
-        try bad.take(row)
-        drop(row.reason, row.error.place ?? .init(file: source.path))
-      case .note: break
-      }
+    let source = try source.lookedUp()
+    let reader = RecordReader(source, registry: registry)
+    for file in try source.files() {
+      formats[file] = try reader.read(file, source) { try take($0, of: file, bad) }.format
+    }
+  }
+
+  private mutating func take(
+    _ event: RecordReader.Event, of file: String, _ bad: BadRows
+  ) throws {
+    switch event {
+    case .records(let records, let row):
+      read += 1
+      keep(row, records)
+    case .bad(let row):
+      read += 1
+      try bad.take(row)
+      drop(row.reason, row.error.place ?? .init(file: file))
+    case .note: break
     }
   }
 
