@@ -82,6 +82,7 @@ import Testing
   @Test func `rows of a benchmark, by file or by task, are left out of training`() throws {
     let folder = try TemporaryFolder()
     let question = "How many eggs does a farmer sell on nine days when three hens lay two each day"
+    try Folder.create(folder.path + "/gsm8k")
     let bench = try folder.write(
       "{\"question\": \"\(question)\", \"answer\": \"#### 54\"}\n", to: "gsm8k/test.jsonl")
     let data = try folder.write(

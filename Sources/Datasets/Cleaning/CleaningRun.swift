@@ -25,6 +25,8 @@ public struct CleaningRun: Sendable {
     }
     let folder = Folder.parent(of: output) ?? "."
     let rows = try RowSpool.reading(sources, registry: registry, in: folder, bad: bad)
+    // Before anything is written, when rows were only to be looked for.
+    try bad.finish()
     var report = CleaningReport()
     (report.rows, report.bad) = (rows.count, bad.count)
     try AtomicFile.write(to: ChangeLog.path(beside: output)) { side in
