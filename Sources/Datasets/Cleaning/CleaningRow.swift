@@ -92,6 +92,8 @@ public struct CleaningRow: Sendable {
       members: row.fields.members.map {
         ($0.key, known?.contains($0.key) ?? true ? changed($0.value) : $0.value)
       })
-    return isChanged ? fields : nil
+    // Not by a choice of two values: nil would be JSON's null there.
+    guard isChanged else { return nil }
+    return fields
   }
 }

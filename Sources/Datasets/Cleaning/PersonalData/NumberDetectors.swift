@@ -1,5 +1,5 @@
-/// The number of a payment card: 13 to 19 digits, in groups or not, with Luhn's check digit
-/// (ISO/IEC 7812).
+/// The number of a payment card: 13 to 19 digits, together or in the groups of cards, with Luhn's
+/// check digit (ISO/IEC 7812).
 enum PaymentCard: PersonalDetector {
   static let kind = "card"
 
@@ -8,9 +8,16 @@ enum PaymentCard: PersonalDetector {
     guard let (digits, end) = DigitRun.read(text, from: start, separators: [0x20, 0x2D], most: 19)
     else { return nil }
     guard (13...19).contains(digits.count), !text.isWord(end), isValid(digits),
-      Set(digits).count > 1
+      Set(digits).count > 1, isGrouped(text.bytes[start..<end])
     else { return nil }
     return end
+  }
+
+  /// Whether digits stand together, or in groups as on cards: other groups are other numbers.
+  private static func isGrouped(_ number: some Collection<UInt8>) -> Bool {
+    let groups = number.split { !(0x30...0x39).contains($0) }.map(\.count)
+    return groups.count == 1
+      || [[4, 4, 4, 4], [4, 6, 5], [4, 6, 4], [4, 4, 4, 4, 3]].contains(groups)
   }
 
   /// Whether the last digit is the check digit of the others.
