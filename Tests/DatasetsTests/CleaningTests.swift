@@ -162,6 +162,13 @@ struct CleaningTests {
     #expect(log.first?["detail"]?.string?.hasPrefix("'transfer' here, 'card' at ") == true)
   }
 
+  @Test func `commands whose backslash was taken for an escape get it back`() throws {
+    let folder = try TemporaryFolder()
+    let rows: [JSON] = [["text": "half is \u{0C}rac{1}{2}, and \u{08}eta\u{0C} is a letter\u{08}"]]
+    let (_, output) = try clean(folder, "encoding", rows: rows)
+    #expect(try fields(output) == [["text": #"half is \frac{1}{2}, and \beta is a letter"#]])
+  }
+
   @Test func `lines that many rows repeat are taken out`() throws {
     let rows = (0..<12).map { index -> JSON in
       ["text": .string("ACME Corporation Handbook\nParagraph \(index).\nshort")]

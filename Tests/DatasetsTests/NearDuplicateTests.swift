@@ -77,6 +77,7 @@ struct NearDuplicateTests {
     #expect(wanted.count > 400 && wanted.count < pairs.count)
     let found = firsts.enumerated().filter { $0.offset != $0.element }
     let right = wanted.count { firsts[$0.1] == $0.0 }
+    print("recall \(right) of \(wanted.count), precision \(right) of \(found.count)")
     #expect(Double(right) / Double(wanted.count) >= 0.95)
     #expect(Double(right) / Double(found.count) >= 0.95)
   }

@@ -32,7 +32,7 @@ struct DataFindings {
         + "\(shared.rows.count == 1 ? "says" : "say") what \(page.name(shared.earlier)) says.",
       advice:
         "If one is trained on and the other tested on, the test is too good: split again with "
-        + "`anneal data split`, or leave the rows out with --on-leak drop.")
+        + "`anneal data split`, or leave the rows out with `--on-leak drop`.")
   }
 
   private func findings(of index: Int) -> [Finding] {
@@ -53,7 +53,7 @@ struct DataFindings {
     guard file.format == nil else { return nil }
     return Finding(
       sentence: "The rows are of no known format, so nothing can be learned from them as they are.",
-      advice: "Say which columns are meant: --map instruction=Question --map output=Answer.")
+      advice: "Say which columns are meant: `--map instruction=Question --map output=Answer`.")
   }
 
   private func problems(_ file: DatasetInspection) -> Finding? {
@@ -61,7 +61,7 @@ struct DataFindings {
     return Finding(
       sentence:
         "\(Amount.count(file.problemCount, of: "problem")), listed below with file and line.",
-      advice: "Mend the rows, or leave them out with --on-error skip.")
+      advice: "Mend the rows, or leave them out with `--on-error skip`.")
   }
 
   private func unlearnable(_ file: DatasetInspection) -> Finding? {
@@ -92,7 +92,7 @@ struct DataFindings {
       sentence: "The class '\(most.key)' has \(Amount.count(most.value, of: "row")), and "
         + "'\(least.key)' \(Amount.count(least.value)).",
       advice: "Judge by a metric that weighs classes alike, such as macro F1, or limit the large "
-        + "ones: --stages class-balance.")
+        + "ones: `anneal data clean --stages class-balance`.")
   }
 
   private func truncated(_ file: DatasetInspection) -> Finding? {
@@ -102,7 +102,8 @@ struct DataFindings {
       sentence: "\(Amount.count(prepared.truncated, of: "row")) (\(share.brief(2)) %) "
         + "\(prepared.truncated == 1 ? "is" : "are") longer than "
         + "\(Amount.count(prepared.maxLength)) tokens and would lose the end.",
-      advice: "Raise max_length, or leave them out: --stages length.", isWarning: share >= 1)
+      advice: "Raise `max_length`, or leave them out: `anneal data clean --stages length`.",
+      isWarning: share >= 1)
   }
 
   private func mixed(_ survey: DatasetSurvey.File?) -> Finding? {
@@ -117,7 +118,8 @@ struct DataFindings {
     }
     return Finding(
       sentence: "Most rows are in '\(code)', but not all: \(others.joined(separator: ", ")).",
-      advice: "To keep one: --stages languages --set languages.languages=\(code).",
+      advice:
+        "To keep one: `anneal data clean --stages languages --set languages.languages=\(code)`.",
       isWarning: false)
   }
 
@@ -127,6 +129,6 @@ struct DataFindings {
     return Finding(
       sentence: "\(names)\(file.unread.count > 8 ? ", …" : "") "
         + "\(file.unread.count == 1 ? "is" : "are") not read by the format \(format).",
-      advice: "To read a field under another name: --map.", isWarning: false)
+      advice: "To read a field under another name: `--map`.", isWarning: false)
   }
 }

@@ -100,7 +100,10 @@ extension DataPage {
         name: language.code ?? "cannot be told", count: language.rows,
         note: share.fixed(1) + " %")
     }
-    return Page.section("Language", BarList(bars, label: "Rows by language").element)
+    var list = BarList(bars, label: "Rows by language")
+    // Of short rows a few are taken for other languages.
+    list.shown = 6
+    return Page.section("Language", list.element)
   }
 
   private func repeated(_ survey: DatasetSurvey.File?) -> String {
@@ -119,10 +122,14 @@ extension DataPage {
 
   /// Two rows that say the same.
   func card(_ pair: DatasetSurvey.Pair) -> String {
-    let word = [Leak.Kind.exact: "the same fields", .normalised: "the same words"][pair.kind]
+    let text = Self.cut(pair.text, 400)
+    if pair.kind == .exact {
+      let places = "the same fields: \(place(pair.other)) and \(place(pair.place))"
+      return card([("", places), (" ", text)])
+    }
+    let word = pair.kind == .normalised ? "the same words" : "nearly the same words"
     return card([
-      ("", word ?? "nearly the same words"), (place(pair.other), Self.cut(pair.otherText)),
-      (place(pair.place), Self.cut(pair.text)),
+      ("", word), (place(pair.other), Self.cut(pair.otherText, 400)), (place(pair.place), text),
     ])
   }
 
@@ -138,9 +145,11 @@ extension DataPage {
 
   private func card(_ lines: [(name: String, text: String)]) -> String {
     let items = lines.map { line in
-      line.name.isEmpty
-        ? "<p class=\"hint\">\(escaped(line.text))</p>"
-        : "<dl><dt>\(escaped(line.name))</dt><dd>\(escaped(line.text))</dd></dl>"
+      switch line.name {
+      case "": "<p class=\"hint\">\(escaped(line.text))</p>"
+      case " ": "<dl class=\"alone\"><dd>\(escaped(line.text))</dd></dl>"
+      default: "<dl><dt>\(escaped(line.name))</dt><dd>\(escaped(line.text))</dd></dl>"
+      }
     }
     return "<div class=\"card\">\(items.joined(separator: "\n"))</div>"
   }
@@ -177,14 +186,14 @@ extension DataPage {
   }
 
   /// The beginning of a long text.
-  private static func cut(_ text: String) -> String {
-    let most = 1000
+  private static func cut(_ text: String, _ most: Int = 1000) -> String {
     guard text.utf8.count > most, text.count > most else { return text }
     return text.prefix(most) + "… (\(Amount.count(text.count)) characters)"
   }
 
   static let style = """
 
+    .tiles { grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); }
     article { border-top: 3px solid var(--line); margin-top: 48px; }
     h2.file { font-size: 24px; margin: 24px 0 0; }
     h3 { font-size: 14px; font-weight: 500; color: var(--muted); margin: 0 0 8px; }
@@ -201,7 +210,8 @@ extension DataPage {
     .track i { display: block; height: 100%; background: var(--accent); border-radius: 4px; }
     .hint { color: var(--muted); font-size: 13px; margin: 0 0 8px; }
     .gap { height: 16px; }
-    .card dl { grid-template-columns: 120px 1fr; }
+    .card dl { grid-template-columns: 150px 1fr; }
+    .card dl.alone { grid-template-columns: 1fr; }
     .card dl + dl { margin-top: 6px; }
     .card dt { overflow-wrap: anywhere; font-size: 13px; }
     .problems td { vertical-align: top; text-align: left; overflow-wrap: anywhere; }

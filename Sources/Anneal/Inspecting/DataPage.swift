@@ -102,12 +102,19 @@ public struct DataPage {
 
   private var findings: String {
     let items = DataFindings(self).all.map { finding in
-      let advice = finding.advice.map { " <em>\(escaped($0))</em>" } ?? ""
+      let advice = finding.advice.map { " <em>\(Self.code(escaped($0)))</em>" } ?? ""
       return "<li class=\"\(finding.isWarning ? "warning" : "note")\">"
         + "\(escaped(finding.sentence))\(advice)</li>"
     }
     return Page.section(
       "What to see to", "<ul class=\"findings\">\n\(items.joined(separator: "\n"))\n</ul>")
+  }
+
+  /// Markup in which what stands between backquotes is code.
+  private static func code(_ markup: String) -> String {
+    markup.split(separator: "`", omittingEmptySubsequences: false).enumerated().map {
+      $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : String($0.element)
+    }.joined()
   }
 
   private var leakage: String {

@@ -78,7 +78,19 @@ struct DataCardText {
   /// A table of objects, whose keys are its columns; nil of other things.
   private static func table(of things: [JSON]) -> String? {
     let keys = OrderedSet(things.flatMap { $0.members.map(\.key) })
-    guard !keys.isEmpty, things.allSatisfy({ $0.object != nil }) else { return nil }
+    guard let name = keys.first, things.allSatisfy({ $0.object != nil }) else { return nil }
+    let filled = things.reduce(0) { $0 + $1.members.count }
+    // Of things that have little in common, each row says what it has.
+    if filled * 2 < keys.count * things.count + 1 {
+      let rows = things.map { thing in
+        [
+          cell(thing[name]),
+          thing.members.filter { $0.key != name && !$0.value.isNull }
+            .map { "\(words($0.key)) \(cell($0.value))" }.joined(separator: ", "),
+        ]
+      }
+      return ModelCard.table([words(name), ""], rows)
+    }
     return ModelCard.table(
       keys.map(words), things.map { thing in keys.map { cell(thing[$0]) } })
   }
@@ -91,7 +103,7 @@ struct DataCardText {
     switch value {
     case nil, .null: text = ""
     case .string(let words): text = words
-    case .array(let elements): text = elements.map { cell($0) }.joined(separator: "; ")
+    case .array(let elements): text = elements.map { cell($0) }.joined(separator: " ")
     case .object(let members):
       text = members.map { "\($0.key): \(cell($0.value))" }.joined(separator: "; ")
     case let other?: text = other.text()

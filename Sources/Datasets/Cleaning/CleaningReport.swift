@@ -86,12 +86,23 @@ extension CleaningReport: CustomStringConvertible {
     let widest = stages.map(\.name.count).max() ?? 0
     for stage in stages {
       let space = String(repeating: " ", count: widest - stage.name.count)
-      lines.append(
-        "  \(stage.name)\(space)  \(grouped(stage.dropped)) dropped, \(grouped(stage.changed)) "
-          + "changed, \(grouped(stage.flagged)) flagged")
-      lines += stage.reasons.map { "    \(grouped($0.rows)): \($0.reason)" }
+      lines.append("  \(stage.name)\(space)  \(stage.found)")
+      if stage.reasons.count > 1 {
+        lines += stage.reasons.map { "    \(grouped($0.rows)): \($0.reason)" }
+      }
       lines += stage.notes.map { "    \($0)" }
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension CleaningReport.Stage {
+  /// What the stage did in words, and why when that is one thing.
+  fileprivate var found: String {
+    let counts = [(dropped, "dropped"), (changed, "changed"), (flagged, "flagged")]
+      .filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
+    guard !counts.isEmpty else { return "nothing found" }
+    let reason = reasons.count == 1 ? reasons.first.map { ": \($0.reason)" } : nil
+    return counts.joined(separator: ", ") + (reason ?? "")
   }
 }

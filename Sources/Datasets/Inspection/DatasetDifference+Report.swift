@@ -87,9 +87,10 @@ extension DatasetDifference {
     if !new.isEmpty { lines.append("  new fields: " + new.joined(separator: ", ")) }
     let shifts = labelShifts
     if !shifts.isEmpty {
-      lines.append("  labels whose rows are not as many as before: \(grouped(shifts.count))")
+      lines.append("  labels with more or fewer rows than before: \(grouped(shifts.count))")
       lines += shifts.prefix(8).map {
-        "    \($0.label)  \(grouped($0.before)) → \(grouped($0.after))"
+        "    \($0.label)  \(grouped($0.before)) (\(percent($0.before, of: before.rows))) → "
+          + "\(grouped($0.after)) (\(percent($0.after, of: after.rows)))"
       }
       if shifts.count > 8 { lines.append("    …") }
     }

@@ -8,9 +8,19 @@ enum PaymentCard: PersonalDetector {
     guard let (digits, end) = DigitRun.read(text, from: start, separators: [0x20, 0x2D], most: 19)
     else { return nil }
     guard (13...19).contains(digits.count), !text.isWord(end), isValid(digits),
-      Set(digits).count > 1, isGrouped(text.bytes[start..<end])
+      Set(digits).count > 1, isIssued(digits), isGrouped(text.bytes[start..<end])
     else { return nil }
     return end
+  }
+
+  /// Whether there are cards with so many digits that begin so: one number in ten passes Luhn's check.
+  private static func isIssued(_ digits: [UInt8]) -> Bool {
+    switch (digits.count, digits[0], digits[1]) {
+    case (16, 2, 2...7), (16, 3, 5), (16, 4, _), (16, 5, _), (16, 6, _): true
+    case (15, 3, 4), (15, 3, 7), (14, 3, 0), (14, 3, 6), (14, 3, 8), (13, 4, _): true
+    case (19, 4, _), (19, 6, _): true
+    default: false
+    }
   }
 
   /// Whether digits stand together, or in groups as on cards: other groups are other numbers.

@@ -42,6 +42,9 @@ public struct EncodingRepair: CleaningStage, RowJudge {
     return text
   }
 
+  /// The letters that JSON's escapes of a form feed and a backspace are written with.
+  private static let escapes: [UInt32: Unicode.Scalar] = [0x0C: "f", 0x08: "b"]
+
   /// `text` without control characters but tab and line ends; those that Windows-1252 means something
   /// else with become that.
   private static func withoutControls(_ text: String) -> String {
@@ -54,9 +57,15 @@ public struct EncodingRepair: CleaningStage, RowJudge {
     }
     guard text.unicodeScalars.contains(where: { isControl($0.value) }) else { return text }
     var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
       if !isControl(scalar.value) {
         result.append(scalar)
+      } else if let letter = Self.escapes[scalar.value],
+        let next = rest.first, ("a"..."z").contains(next)
+      {
+        // `\frac` and `\beta` whose backslash a JSON reader took for an escape.
+        result.append(contentsOf: ["\\", letter])
       } else if (0x80..<0xA0).contains(scalar.value),
         let meant = Mojibake.character(UInt8(scalar.value))
       {
