@@ -7,8 +7,11 @@ import ArgumentParser
 /// `anneal data`: look at data, see what is learned, split it.
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Looks at data, shows what is learned, splits it.",
-    subcommands: [DataInspect.self, DataPreview.self, DataPrepare.self, DataDemo.self])
+    commandName: "data", abstract: "Looks at data, shows what is learned, cleans and splits it.",
+    subcommands: [
+      DataInspect.self, DataPreview.self, DataPrepare.self, DataClean.self, DataSplit.self,
+      DataDiff.self, DataDemo.self,
+    ])
 }
 
 /// How rows become tokens, for the verbs that need to know.
@@ -47,43 +50,6 @@ struct EncodingOptions: ParsableArguments {
     try TemplateChoice.encoder(
       model, chatTemplate.map { try TemplateChoice.named($0, console) }, option: "--chat-template",
       console)
-  }
-}
-
-/// `anneal data inspect`.
-struct DataInspect: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Format, fields, lengths, duplicates and problems by line.")
-
-  @Argument(help: "Data files.")
-  var files: [String]
-
-  @Option(
-    help: ArgumentHelp("A model's folder; lengths are then in its tokens.", valueName: "folder"))
-  var model: String?
-
-  @OptionGroup var reading: SourceOptions
-
-  @OptionGroup var encoding: EncodingOptions
-
-  @OptionGroup var output: OutputOptions
-
-  func perform(_ console: Console) async throws {
-    let sources = try reading.sources(files)
-    let encoder = try model.map { try encoding.encoder($0, console) }
-    let inspections = try sources.map { source in
-      var inspection = try DatasetInspection(
-        path: source.path, format: source.format, mapping: source.mapping,
-        keepsRecords: encoder != nil)
-      if let encoder {
-        let builder = ExampleBuilder(encoder, settings: encoding.settings)
-        inspection.preparation = builder.examples(from: inspection.records).report
-      }
-      return inspection
-    }
-    console.result(
-      ["files": .array(inspections.map(\.json))],
-      inspections.map(\.description).joined(separator: "\n\n"))
   }
 }
 
@@ -168,13 +134,11 @@ struct DataPrepare: Verb {
   @Option(help: "The share of rows held out for testing.")
   var testSize = 0.0
 
-  @Option(help: "A field whose equal values stay on one side, such as the source document.")
-  var groupBy: String?
+  @OptionGroup var splitting: SplitOptions
+
+  @OptionGroup var card: CardOptions
 
   @OptionGroup var reading: SourceOptions
-
-  @Option(help: "The split is a function of this.")
-  var seed: UInt64 = 17
 
   @Option(
     help: ArgumentHelp(
@@ -191,15 +155,9 @@ struct DataPrepare: Verb {
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    let settings = PreparedSplit.Settings(
-      validation: valSize, test: testSize, groupBy: groupBy, seed: seed)
-    try Folder.create(destination)
-    let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
-      let split = try PreparedSplit(sources, settings: settings, bad: bad)
-      if let summary = bad.summary { console.note("note: \(summary)") }
-      return split
-    }
-    try split.write(to: destination)
+    let settings = try splitting.settings(validation: valSize, test: testSize)
+    let split = try PreparedFolder(path: destination, onError: onError, license: card.license)
+      .write(sources, settings, verb: "prepare", console)
     console.result(
       split.json,
       "\(destination): \(split.train.count) training, \(split.validation.count) validation, "

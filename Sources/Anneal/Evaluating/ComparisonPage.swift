@@ -13,7 +13,7 @@ extension Comparison {
     ]
     return Page(
       title: "Base against tuned", lead: lead, body: sections.joined(separator: "\n"),
-      extraStyle: Self.style
+      extraStyle: Page.cardStyle + Self.style
     ).html
   }
 
@@ -181,17 +181,6 @@ extension Comparison {
     .verdict span { color: var(--muted); }
     .verdict.better { border-color: var(--good); }
     .verdict.worse { border-color: var(--warn); }
-    .named td:first-child, .named th:first-child { text-align: left; }
-    .card {
-      background: var(--card); border: 1px solid var(--line); border-radius: 10px;
-      padding: 14px 18px; margin: 0 0 12px;
-    }
-    .card dl { display: grid; grid-template-columns: 72px 1fr; gap: 4px 12px; margin: 0; }
-    .card dt { color: var(--muted); }
-    .card dd {
-      margin: 0; overflow-wrap: anywhere; white-space: pre-wrap;
-      font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
-    }
     .good { color: var(--good); } .bad { color: var(--warn); }
     .intervals { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
     .intervals text { fill: var(--ink); font-size: 13px; }

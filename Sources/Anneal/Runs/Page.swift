@@ -34,6 +34,23 @@ struct Page {
     """
   }
 
+  /// The rules for tables whose first column names the rows, and for cards of texts.
+  static let cardStyle = """
+
+    .named td:first-child, .named th:first-child { text-align: left; }
+    .card {
+      background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+      padding: 14px 18px; margin: 0 0 12px;
+    }
+    .card dl { display: grid; grid-template-columns: 72px 1fr; gap: 4px 12px; margin: 0; }
+    .card dt { color: var(--muted); }
+    .card dd {
+      margin: 0; overflow-wrap: anywhere; white-space: pre-wrap;
+      font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+    }
+
+    """
+
   /// A section with a heading.
   static func section(_ title: String, _ body: String) -> String {
     "<section><h2>\(Markup.escaped(title))</h2>\n\(body)\n</section>"

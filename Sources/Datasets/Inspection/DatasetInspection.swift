@@ -11,6 +11,8 @@ public struct DatasetInspection: Sendable {
   public let format: String?
   /// Rows that could be read.
   public private(set) var rows = 0
+  /// Rows that are records of the format.
+  public private(set) var usable = 0
   /// The fields in the order they first appear.
   public private(set) var fields: [FieldSummary] = []
   /// Fields that the format does not read.
@@ -64,7 +66,8 @@ public struct DatasetInspection: Sendable {
       })
     (kind, format) = (found.kind, found.format?.name)
     if let unknown { summary.tell(unknown) }
-    (rows, duplicates, samples) = (summary.rows, summary.duplicates, summary.samples)
+    (rows, usable) = (summary.rows, summary.usable)
+    (duplicates, samples) = (summary.duplicates, summary.samples)
     (faults, faultCount) = (summary.faults, summary.faultCount)
     (fields, records) = (Array(summary.fields.values), summary.records)
     if let format = found.format {
@@ -79,6 +82,7 @@ public struct DatasetInspection: Sendable {
   /// What is gathered row by row.
   private struct Summary {
     var rows = 0
+    var usable = 0
     var fields: OrderedDictionary<String, FieldSummary> = [:]
     var labels: OrderedDictionary<String, Int> = [:]
     var samples: [Row] = []
@@ -91,8 +95,9 @@ public struct DatasetInspection: Sendable {
 
     mutating func add(_ event: RecordReader.Event) {
       switch event {
-      case .records(_, let row):
+      case .records(let records, let row):
         count(row.fields)
+        if !records.isEmpty { usable += 1 }
         if samples.count < 3 { samples.append(row) }
         if let label = try? Classification.label(of: row) { labels[label, default: 0] += 1 }
       case .bad(let row):
@@ -168,7 +173,7 @@ extension DatasetInspection: CustomStringConvertible {
     [
       "file": .string(path), "kind": .string(kind.rawValue),
       "format": format.map { .string($0) } ?? .null, "rows": .integer(rows),
-      "fields": .array(fields.map { $0.json(rows: rows) }),
+      "usable": .integer(usable), "fields": .array(fields.map { $0.json(rows: rows) }),
       "unread_fields": .array(unread.map { .string($0) }), "duplicates": .integer(duplicates),
       "labels": .object(labels.mapValues { .integer($0) }),
       "problem_count": .integer(problemCount),

@@ -35,7 +35,7 @@ public struct FieldSummary: Sendable {
   public var meanLength: Double? { texts > 0 ? Double(characters) / Double(texts) : nil }
 
   /// Kinds from the most frequent: `a string`, `null`.
-  var kindsInOrder: [String] {
+  public var kindsInOrder: [String] {
     kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
   }
 

@@ -58,9 +58,9 @@ public final class BadRows {
       remedy: "Mend them, or leave them out: --on-error skip, or on_error: skip in a recipe.")
   }
 
-  /// A sentence on how many there were; nil when there were none.
+  /// A sentence on how many were left out; nil when none was.
   public var summary: String? {
-    guard count > 0 else { return nil }
+    guard count > 0, policy == .skip else { return nil }
     let rows = count == 1 ? "1 bad row is" : "\(grouped(count)) bad rows are"
     return rows + " left out" + (sideFile.map { " and kept in \($0)" } ?? "")
       + (first.first.map { "; the first: \($0.place.map { "\($0): " } ?? "")\($0.message)" } ?? "")
@@ -68,8 +68,11 @@ public final class BadRows {
 
   /// Runs `body`, which hands over the rows that it cannot use; with `skip` they are written to the
   /// file at `sideFile`, which is only there when there are some.
+  ///
+  /// - Parameter name: what that file is called when all is done, if that is another path.
   public static func collecting<Result>(
-    _ policy: BadRowPolicy, sideFile: String?, _ body: (BadRows) throws -> Result
+    _ policy: BadRowPolicy, sideFile: String?, named name: String? = nil,
+    _ body: (BadRows) throws -> Result
   ) throws -> Result {
     guard policy == .skip, let sideFile else {
       let rows = BadRows(policy)
@@ -82,7 +85,7 @@ public final class BadRows {
     var result: Result?
     var count = 0
     try AtomicFile.write(to: sideFile) { output in
-      let rows = BadRows(policy, sideFile: sideFile, output: output)
+      let rows = BadRows(policy, sideFile: name ?? sideFile, output: output)
       result = try body(rows)
       count = rows.count
     }

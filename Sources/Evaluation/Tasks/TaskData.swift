@@ -31,7 +31,7 @@ struct TaskData: Sendable {
 
   private static let endings = ["jsonl", "json", "jsonl.gz", "json.gz", "csv", "tsv", "txt"]
 
-  private static func paths(
+  static func paths(
     _ split: String, of task: TaskDefinition, in folder: String
   ) throws -> [String] {
     guard let named = task.splits.files[split] else {
