@@ -8,7 +8,9 @@ import ArgumentParser
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Looks at data, shows what is learned, splits it.",
-    subcommands: [DataInspect.self, DataPreview.self, DataPrepare.self, DataDemo.self])
+    subcommands: [
+      DataInspect.self, DataPreview.self, DataPrepare.self, DataIngest.self, DataDemo.self,
+    ])
 }
 
 /// How rows become tokens, for the verbs that need to know.

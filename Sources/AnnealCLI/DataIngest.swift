@@ -19,7 +19,8 @@ struct DataIngest: Verb {
   var destination: String
 
   @Option(
-    parsing: .unconditional, help: "The longest chunk, in words; in tokens with --model or --tokenizer.")
+    parsing: .unconditional,
+    help: "The longest chunk, in words; in tokens with --model or --tokenizer.")
   var chunkSize = 300
 
   @Option(
@@ -27,7 +28,8 @@ struct DataIngest: Verb {
     help: "How much of the end of a chunk the next one begins with, at most; whole sentences.")
   var overlap = 0
 
-  @Option(help: ArgumentHelp("A model's folder; sizes are then in its tokens.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A model's folder; sizes are then in its tokens.", valueName: "folder"))
   var model: String?
 
   @Option(help: ArgumentHelp("A tokenizer's file, in place of a model.", valueName: "file"))
@@ -52,7 +54,8 @@ struct DataIngest: Verb {
   var whisperModel: String?
 
   @Option(
-    parsing: .unconditional, help: "The longest that one run of an outside program may take, seconds.")
+    parsing: .unconditional,
+    help: "The longest that one run of an outside program may take, seconds.")
   var timeout = 300.0
 
   @Option(

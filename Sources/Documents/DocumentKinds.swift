@@ -7,6 +7,12 @@ public enum DocumentKinds {
     PDFDocument.self,
     WebVTT.self,
     SubRip.self,
+    Media.self,
+    SlackExport.self,
+    DiscordExport.self,
+    RequestLog.self,
+    ApplicationLog.self,
+    WhatsAppExport.self,
     Transcript.self,
     Markdown.self,
     HTMLDocument.self,
@@ -17,6 +23,7 @@ public enum DocumentKinds {
     LaTeX.self,
     ReStructuredText.self,
     OrgMode.self,
+    SourceCode.self,
     PlainText.self,
   ]
 
@@ -38,12 +45,23 @@ public enum DocumentKinds {
   public static func kind(of file: DocumentFile) throws -> any DocumentKind.Type {
     if let kind = all.first(where: { $0.matches(file) }) { return kind }
     try file.refuseOtherKinds()
+    if ["json", "jsonl", "ndjson", "csv", "tsv"].contains(file.ending) {
+      throw AnnealError(
+        .data, "the file is no log or chat of a known form", at: file.place(),
+        remedy: "If it holds rows to learn, give it to `anneal data prepare`; "
+          + "as a program's log, read it with --kind log.")
+    }
     return PlainText.self
   }
 
-  /// Whether a file of a folder is taken, by its name alone.
-  public static func holdsText(_ name: String) -> Bool {
-    let ending = DocumentFile.ending(of: name)
-    return all.contains { $0.endings.contains(ending) }
+  /// Whether a file of a folder is taken: by its name, and by its first bytes where the name says
+  /// little.
+  static func takes(_ path: String) -> Bool {
+    let ending = DocumentFile.ending(of: path)
+    let named = all.filter { $0.endings.contains(ending) }
+    if named.isEmpty { return Languages.language(of: path) != nil }
+    guard ["json", "jsonl", "ndjson"].contains(ending) else { return true }
+    guard let file = try? DocumentFile(path: path) else { return true }
+    return named.contains { $0.matches(file) }
   }
 }

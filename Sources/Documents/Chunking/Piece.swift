@@ -105,7 +105,11 @@ struct PieceCutter {
     var (low, high) = (0, ends.count - 1)
     while low < high {
       let middle = (low + high + 1) / 2
-      if measure.length(String(text[..<ends[middle]])) <= limit { low = middle } else { high = middle - 1 }
+      if measure.length(String(text[..<ends[middle]])) <= limit {
+        low = middle
+      } else {
+        high = middle - 1
+      }
     }
     return ends.isEmpty ? text.endIndex : ends[low]
   }
@@ -120,7 +124,8 @@ struct PieceCutter {
       let character = text[place]
       place = text.index(after: place)
       run += 1
-      let isFree = character.unicodeScalars.first.map(TextMeasure.isWritten(withoutSpaces:)) ?? false
+      let isFree =
+        character.unicodeScalars.first.map(TextMeasure.isWritten(withoutSpaces:)) ?? false
       if character.isWhitespace || isFree || run > 200 {
         ends.append(place)
         run = 0

@@ -52,10 +52,14 @@ enum Sentences {
     }
   }
 
-  private static let closers = ["\"", "'", ")", "]", "”", "’", "»", "«", "“", "」", "』", "）", "*", "_"]
-    .map { Array($0.utf8) }
-  private static let openers = ["\"", "'", "(", "[", "“", "‘", "„", "»", "«", "¿", "¡", "-", "–", "—"]
-    .map { Array($0.utf8) }
+  private static let closers = [
+    "\"", "'", ")", "]", "”", "’", "»", "«", "“", "」", "』", "）", "*", "_",
+  ]
+  .map { Array($0.utf8) }
+  private static let openers = [
+    "\"", "'", "(", "[", "“", "‘", "„", "»", "«", "¿", "¡", "-", "–", "—",
+  ]
+  .map { Array($0.utf8) }
 
   /// How long a closing quote or bracket at `place` is.
   private static func closer(at place: Int, of bytes: [UInt8]) -> Int? {
@@ -63,7 +67,9 @@ enum Sentences {
     return closers.first { bytes[place...].starts(with: $0) }?.count
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
 
   /// Whether what stands at `place` may begin a sentence: no small letter.
   private static func beginsSentence(at place: Int, of bytes: [UInt8]) -> Bool {
@@ -89,10 +95,13 @@ enum Sentences {
   }
 
   private static let abbreviations: Set<String> = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "cf", "fig", "figs", "eq", "eqs", "sec",
-    "no", "nos", "vol", "pp", "ed", "eds", "al", "approx", "dept", "inc", "ltd", "co", "corp", "gen",
+    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "cf", "fig", "figs", "eq", "eqs",
+    "sec",
+    "no", "nos", "vol", "pp", "ed", "eds", "al", "approx", "dept", "inc", "ltd", "co", "corp",
+    "gen",
     "col", "sgt", "capt", "lt", "rev", "hon", "etc", "resp", "bzw", "vgl", "ca", "usw", "nr", "abb",
-    "bsp", "evtl", "ggf", "inkl", "sog", "ff", "hrsg", "tab", "kap", "def", "thm", "jan", "feb", "mar",
+    "bsp", "evtl", "ggf", "inkl", "sog", "ff", "hrsg", "tab", "kap", "def", "thm", "jan", "feb",
+    "mar",
     "apr", "jun", "jul", "aug", "sep", "sept", "oct", "okt", "nov", "dec", "dez",
   ]
 }

@@ -34,7 +34,7 @@ public struct Ingestion: Sendable {
     _ paths: [String], to output: String,
     progress: (_ done: Int, _ of: Int, _ source: String) throws -> Void = { _, _, _ in }
   ) async throws -> IngestionReport {
-    let walk = try InputWalk(paths)
+    let walk = try await InputWalk(paths)
     var report = IngestionReport(output: output, unit: chunker.measure.unit, walk: walk)
     let bad = BadRows(onError, keeping: .max)
     let rows = try RowOutput(output)
@@ -50,7 +50,9 @@ public struct Ingestion: Sendable {
         }
         try rows.write(read, of: input.source, to: &file)
       case .failure(let error):
-        guard let error = error as? AnnealError, [.data, .usage].contains(error.code) else { throw error }
+        guard let error = error as? AnnealError, [.data, .usage].contains(error.code) else {
+          throw error
+        }
         try bad.take(BadRow(error, content: .string(input.source)))
         file.problems.append(error)
       }
@@ -117,14 +119,16 @@ public struct Ingestion: Sendable {
     if onError == .report, bad.count > 0 {
       let told = bad.first.map { "\($0)" } + (bad.count > bad.first.count ? ["…"] : [])
       throw AnnealError(
-        .data, "\(bad.count) \(bad.count == 1 ? "part" : "parts") of the files cannot be used:\n"
+        .data,
+        "\(bad.count) \(bad.count == 1 ? "part" : "parts") of the files cannot be used:\n"
           + told.joined(separator: "\n"),
         remedy: "Mend them, or leave them out: --on-error skip.")
     }
     guard report.rows > 0 else {
       if report.files.count == 1, let error = bad.first.first { throw error }
       throw AnnealError(
-        .data, "none of the \(report.files.count) files could be read:\n"
+        .data,
+        "none of the \(report.files.count) files could be read:\n"
           + bad.first.map { "\($0)" }.joined(separator: "\n"))
     }
   }

@@ -51,8 +51,10 @@ public struct IngestionReport: Sendable {
   public var json: JSON {
     let sum = { (key: (File) -> Int) in JSON.integer(files.reduce(0) { $0 + key($1) }) }
     return [
-      "output": .string(output), "documents": .integer(documents), "files_read": .integer(files.count),
-      "pages": sum { $0.pages ?? 0 }, "chunks": sum(\.chunks), "conversations": sum(\.conversations),
+      "output": .string(output), "documents": .integer(documents),
+      "files_read": .integer(files.count),
+      "pages": sum { $0.pages ?? 0 }, "chunks": sum(\.chunks),
+      "conversations": sum(\.conversations),
       unit: sum(\.size), "problems": .integer(problems),
       "skipped": sideFile.map { .string($0) } ?? .null,
       "passed_over": JSON(
@@ -96,7 +98,8 @@ extension IngestionReport: CustomStringConvertible {
     if !passedOver.isEmpty {
       let list = passedOver.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
       lines.append(
-        "passed over, as no documents: " + list.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        "passed over, as no documents: "
+          + list.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
     let told = links + files.flatMap { $0.notes }
     lines += Self.listed(told, "notes")

@@ -17,14 +17,20 @@ struct InputWalk {
   /// Deeper folders are not entered.
   private static let deepest = 64
 
-  init(_ paths: [String]) throws {
+  init(_ paths: [String]) async throws {
     for path in paths {
       guard Folder.exists(path) else {
         inputs.append(Input(path: path, source: path))
         continue
       }
       let before = inputs.count
-      try walk(path, within: path, depth: 0)
+      if let names = try await Repository.files(in: path) {
+        for name in names {
+          take(path.hasSuffix("/") ? path + name : path + "/" + name, within: path)
+        }
+      } else {
+        walk(path, within: path, depth: 0)
+      }
       if inputs.count == before {
         throw AnnealError(
           .data, "the folder holds no document of a known kind", at: .init(file: path),
@@ -37,26 +43,33 @@ struct InputWalk {
     inputs = inputs.filter { seen.insert(Folder.resolved($0.path)).inserted }
   }
 
-  private mutating func walk(_ folder: String, within root: String, depth: Int) throws {
+  private mutating func walk(_ folder: String, within root: String, depth: Int) {
     guard depth < Self.deepest else { return }
     for name in Folder.names(in: folder) where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-      if SymbolicLink.target(of: path) != nil, !Folder.holds(path, in: root) {
-        links.append(
-          AnnealError(
-            .data, "the link leads out of the folder and is not followed", at: .init(file: path),
-            remedy: "Name the file itself if it is meant."))
-      } else if Folder.exists(path) {
-        // A link to a folder above would be walked without end.
-        if SymbolicLink.target(of: path) == nil {
-          try walk(path, within: root, depth: depth + 1)
-        }
-      } else if DocumentKinds.holdsText(name) {
-        inputs.append(Input(path: path, source: path))
+      // A link to a folder above would be walked without end.
+      if Folder.exists(path), SymbolicLink.target(of: path) == nil {
+        walk(path, within: root, depth: depth + 1)
       } else {
-        let ending = DocumentFile.ending(of: name)
-        passedOver[ending.isEmpty ? name : "." + ending, default: 0] += 1
+        take(path, within: root)
       }
+    }
+  }
+
+  /// Takes the file at `path`, when it is one.
+  private mutating func take(_ path: String, within root: String) {
+    if SymbolicLink.target(of: path) != nil, !Folder.holds(path, in: root) {
+      links.append(
+        AnnealError(
+          .data, "the link leads out of the folder and is not followed", at: .init(file: path),
+          remedy: "Name the file itself if it is meant."))
+    } else if Folder.holdsFile(path) {
+      guard !DocumentKinds.takes(path) else {
+        inputs.append(Input(path: path, source: path))
+        return
+      }
+      let ending = DocumentFile.ending(of: path)
+      passedOver[ending.isEmpty ? Folder.name(of: path) : "." + ending, default: 0] += 1
     }
   }
 }

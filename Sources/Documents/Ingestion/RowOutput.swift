@@ -51,7 +51,8 @@ final class RowOutput {
     guard first.isConversation != isConversation else { return }
     let (log, text) = isConversation ? (source, first.source) : (first.source, source)
     throw AnnealError(
-      .usage, "\(log) holds conversations with a model and \(text) holds text; a file of rows has "
+      .usage,
+      "\(log) holds conversations with a model and \(text) holds text; a file of rows has "
         + "rows of one form", at: .init(file: path),
       remedy: "Ingest the two apart, each with an --output of its own.")
   }

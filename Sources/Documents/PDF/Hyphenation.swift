@@ -15,7 +15,9 @@ struct Hyphenation {
   }
 
   private static let hyphens: Set<Character> = ["-", "\u{AD}", "\u{2010}"]
-  private static let conjunctions: Set<Substring> = ["und", "oder", "bzw.", "and", "or", "to", "bis"]
+  private static let conjunctions: Set<Substring> = [
+    "und", "oder", "bzw.", "and", "or", "to", "bis",
+  ]
 
   /// What stands between the line `text` and the line `next`, and how many characters of the end of
   /// `text` are dropped.

@@ -55,7 +55,8 @@ public enum PDFDocument: DocumentKind {
       let list = empty.prefix(10).map(String.init).joined(separator: ", ")
       document.notes.append(
         AnnealError(
-          .data, "\(empty.count) of \(pages.count) pages have no text (\(list)\(empty.count > 10 ? "…" : ""))",
+          .data,
+          "\(empty.count) of \(pages.count) pages have no text (\(list)\(empty.count > 10 ? "…" : ""))",
           at: file.place(), remedy: "If they are scans, --ocr eng reads them."))
     }
     return document

@@ -54,8 +54,13 @@ struct PageParagraphs {
       row.text.count(where: \.isLetter) >= 2,
       let end = row.text.last, !",;".contains(end), !(end == "." && row.words > 6)
     else { return false }
-    return Double(row.text.count(where: { $0.isLetter || $0.isNumber || $0.isWhitespace }))
-      >= 0.75 * Double(row.text.count)
+    // Formulas are of large letters too, but not of words.
+    let tokens = row.text.split { $0.isWhitespace }.filter {
+      !$0.allSatisfy { $0.isNumber || $0 == "." }
+    }
+    let words = tokens.filter { $0.count(where: \.isLetter) * 2 > $0.count && $0.count > 1 }
+    return words.count * 10 >= tokens.count * 6
+      && words.contains { $0.prefix { $0.isLetter }.count > 2 }
   }
 
   private mutating func add(heading row: PageLine, _ page: Int) {
@@ -108,11 +113,17 @@ struct PageParagraphs {
     if abs(before.height - row.height) > 0.2 * body { return true }
     if indent > 0.8 * body, indent < 4 * body,
       before.x.lowerBound - region.x.lowerBound < 0.4 * body,
-      Self.endsSentence(before.text) { return true }
+      Self.endsSentence(before.text)
+    {
+      return true
+    }
     let left = region.x.upperBound - before.x.upperBound
     let firstWord = Double(row.text.prefix { !$0.isWhitespace }.count) * 0.5 * body
-    let isShort = left > 0.15 * (region.x.upperBound - region.x.lowerBound) && left > firstWord + body
-    return isShort && (Self.endsSentence(before.text) || left > 0.5 * (region.x.upperBound - region.x.lowerBound))
+    let isShort =
+      left > 0.15 * (region.x.upperBound - region.x.lowerBound) && left > firstWord + body
+    return isShort
+      && (Self.endsSentence(before.text)
+        || left > 0.5 * (region.x.upperBound - region.x.lowerBound))
   }
 
   private mutating func append(_ row: PageLine, _ page: Int) {

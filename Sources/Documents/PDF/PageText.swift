@@ -82,7 +82,8 @@ struct PageScanner {
       line.x = min(line.x.lowerBound, word.x.lowerBound)...max(line.x.upperBound, word.x.upperBound)
       line.y = min(line.y.lowerBound, word.y.lowerBound)...max(line.y.upperBound, word.y.upperBound)
     }
-    line.text = words.map(\.text).joined(separator: " ")
+    line.text = Leaders.parted(words.map(\.text)).joined(separator: " ")
+    if let tab = line.text.firstRange(of: " \t ") { line.text.replaceSubrange(tab, with: "\t") }
     line.height = Weighted.median(
       words.map { ($0.y.upperBound - $0.y.lowerBound, $0.text.count) })
     pages[pages.count - 1].lines.append(line)
@@ -122,5 +123,21 @@ enum Ligatures {
   static func separated(_ text: String) -> String {
     guard text.contains(where: { known[$0] != nil }) else { return text }
     return text.map { known[$0] ?? String($0) }.joined()
+  }
+}
+
+/// The points that lead from a title to its page in a table of contents.
+enum Leaders {
+  /// `words` with a tab in place of the points.
+  static func parted(_ words: [String]) -> [String] {
+    let isPoints = words.map { $0.count > 3 && $0.allSatisfy { ".…·".contains($0) } }
+    if let place = isPoints.firstIndex(of: true) {
+      return Array(words[..<place]) + ["\t"] + words[(place + 1)...].filter { $0 != "." }
+    }
+    guard
+      let start = words.indices.first(where: { words[$0...].prefix(4) == [".", ".", ".", "."] }),
+      let end = words[start...].firstIndex(where: { $0 != "." })
+    else { return words }
+    return Array(words[..<start]) + ["\t"] + words[end...]
   }
 }

@@ -8,10 +8,14 @@ struct PageRegion {
 /// The order in which the lines of a page are read: columns one after another, between what spans them.
 enum ReadingOrder {
   /// The regions of `page` in reading order.
-  static func regions(of page: PageText) -> [PageRegion] { regions(page.lines, page.number, depth: 0) }
+  static func regions(of page: PageText) -> [PageRegion] {
+    regions(page.lines, page.number, depth: 0)
+  }
 
   private static func regions(_ lines: [PageLine], _ page: Int, depth: Int) -> [PageRegion] {
-    guard depth < 6, let gutter = gutter(of: lines) else { return region(lines, page).map { [$0] } ?? [] }
+    guard depth < 6, let gutter = gutter(of: lines) else {
+      return region(lines, page).map { [$0] } ?? []
+    }
     // Titles and wide figures cross the gutter; they part what is above from what is below.
     let spanning = lines.filter { $0.x.lowerBound < gutter - 1 && $0.x.upperBound > gutter + 1 }
       .sorted { $0.middle < $1.middle }
@@ -38,7 +42,8 @@ enum ReadingOrder {
 
   /// Lines that belong together, those beside each other as one row.
   private static func region(_ lines: [PageLine], _ page: Int) -> PageRegion? {
-    guard let left = lines.map(\.x.lowerBound).min(), let right = lines.map(\.x.upperBound).max() else {
+    guard let left = lines.map(\.x.lowerBound).min(), let right = lines.map(\.x.upperBound).max()
+    else {
       return nil
     }
     var rows: [PageLine] = []
@@ -60,7 +65,9 @@ enum ReadingOrder {
       let right = lines.map(\.x.upperBound).max(), right - left > 60, right - left < 100_000
     else { return nil }
     var best: (place: Double, score: Double)?
-    for place in stride(from: left + (right - left) * 0.15, to: right - (right - left) * 0.15, by: 1.5) {
+    for place in stride(
+      from: left + (right - left) * 0.15, to: right - (right - left) * 0.15, by: 1.5)
+    {
       guard let score = score(of: place, lines) else { continue }
       if best.map({ score > $0.score }) ?? true { best = (place, score) }
     }
@@ -79,12 +86,17 @@ enum ReadingOrder {
         sides.crossing += 1
       }
     }
-    guard isColumn(sides.left), isColumn(sides.right), sides.crossing * 3 <= lines.count else { return nil }
-    let low = max(sides.left.map(\.y.lowerBound).min() ?? 0, sides.right.map(\.y.lowerBound).min() ?? 0)
-    let high = min(sides.left.map(\.y.upperBound).max() ?? 0, sides.right.map(\.y.upperBound).max() ?? 0)
+    guard isColumn(sides.left), isColumn(sides.right), sides.crossing * 3 <= lines.count else {
+      return nil
+    }
+    let low = max(
+      sides.left.map(\.y.lowerBound).min() ?? 0, sides.right.map(\.y.lowerBound).min() ?? 0)
+    let high = min(
+      sides.left.map(\.y.upperBound).max() ?? 0, sides.right.map(\.y.upperBound).max() ?? 0)
     guard high - low > 2.5 * (sides.left.first?.height ?? 10) else { return nil }
     let gap =
-      (sides.right.map(\.x.lowerBound).min() ?? place) - (sides.left.map(\.x.upperBound).max() ?? place)
+      (sides.right.map(\.x.lowerBound).min() ?? place)
+      - (sides.left.map(\.x.upperBound).max() ?? place)
     // Fewer crossing lines first, then the wider gap.
     return gap - 40 * Double(sides.crossing)
   }

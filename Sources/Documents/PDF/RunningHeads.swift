@@ -94,7 +94,9 @@ struct RunningHeads {
   /// The numbers that `text` begins or ends with.
   private static func numbers(in text: String) -> [Int] {
     let words = text.split { $0.isWhitespace || "-–—|·/".contains($0) }
-    return [words.first, words.last].compactMap { $0.flatMap { Int($0) } }.filter { (0..<100_000).contains($0) }
+    return [words.first, words.last].compactMap { $0.flatMap { Int($0) } }.filter {
+      (0..<100_000).contains($0)
+    }
   }
 
   /// Whether `text` is nothing but the number of the page at place `page`, from 1, or a Roman one.
@@ -117,6 +119,7 @@ struct RunningHeads {
 extension PageLine {
   /// Whether `other` stands at the same height.
   fileprivate func isLevel(with other: PageLine) -> Bool {
-    abs(middle - other.middle) < 0.5 * min(y.upperBound - y.lowerBound, other.y.upperBound - other.y.lowerBound)
+    abs(middle - other.middle) < 0.5
+      * min(y.upperBound - y.lowerBound, other.y.upperBound - other.y.lowerBound)
   }
 }

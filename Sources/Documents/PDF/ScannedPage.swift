@@ -9,7 +9,7 @@ enum ScannedPage {
   static func passages(
     _ number: Int, of file: DocumentFile, _ languages: String, _ settings: ReadingSettings
   ) async throws -> [Passage] {
-    _ = try ExternalTool.tesseract.found(for: file)
+    _ = try ExternalTool.tesseract.found(at: file.place())
     let limits = ToolLimits(seconds: settings.seconds)
     // A page that claims to be metres wide is drawn no larger than this, in dots.
     let picture = try await ExternalTool.pdftoppm.run(

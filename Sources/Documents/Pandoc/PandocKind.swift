@@ -20,6 +20,7 @@ extension PandocKind {
     try file.bytes()
   }
 
+  /// What pandoc says that the file says.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
@@ -37,7 +38,8 @@ extension PandocKind {
     }
     var tree = PandocTree()
     do {
-      document.passages = tree.passages(of: try JSON(parsing: output.bytes, file: "pandoc's output"))
+      document.passages = tree.passages(
+        of: try JSON(parsing: output.bytes, file: "pandoc's output"))
     } catch let error as AnnealError {
       throw AnnealError(
         .data, "the document is nested too deep, or pandoc is of an unknown version",

@@ -50,7 +50,9 @@ struct PandocTree {
     case "DefinitionList":
       for item in contents.array ?? [] {
         let meanings = (item[1]?.array ?? []).map { Self.blocks($0).joined(separator: "\n") }
-        add(([Self.text(item[0] ?? .null)] + meanings.map { ": " + $0 }).joined(separator: "\n"), .lines)
+        add(
+          ([Self.text(item[0] ?? .null)] + meanings.map { ": " + $0 }).joined(separator: "\n"),
+          .lines)
       }
     case "Table": add(Self.rows(of: contents).joined(separator: "\n"), .lines)
     default: break
@@ -66,7 +68,8 @@ struct PandocTree {
   /// A list is one passage, each line of it an item.
   private mutating func items(_ items: [JSON], _ mark: (Int) -> String) {
     let lines = items.enumerated().map { number, item in
-      mark(number) + Self.blocks(item).joined(separator: "\n").split(separator: "\n").joined(separator: "\n  ")
+      mark(number)
+        + Self.blocks(item).joined(separator: "\n").split(separator: "\n").joined(separator: "\n  ")
     }
     add(lines.joined(separator: "\n"), .lines)
   }

@@ -18,7 +18,9 @@ enum CueText {
       if character == "<", let end = rest.firstIndex(of: ">") {
         let tag = rest[rest.index(after: rest.startIndex)..<end]
         if tag.hasPrefix("v "), speaker == nil { speaker = tag.dropFirst(2).trimmed }
-        if tag.hasPrefix("v."), let space = tag.firstIndex(of: " ") { speaker = tag[space...].trimmed }
+        if tag.hasPrefix("v."), let space = tag.firstIndex(of: " ") {
+          speaker = tag[space...].trimmed
+        }
         rest = rest[rest.index(after: end)...]
       } else if rest.hasPrefix("{\\"), let end = rest.firstIndex(of: "}") {
         rest = rest[rest.index(after: end)...]

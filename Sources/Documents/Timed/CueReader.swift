@@ -72,7 +72,9 @@ struct CueReader {
       || line.hasPrefix("::cue") || line.trimmed == "}"
   }
 
-  private mutating func refuse(_ line: Int, _ words: String, _ block: [(line: Int, text: Substring)]) {
+  private mutating func refuse(
+    _ line: Int, _ words: String, _ block: [(line: Int, text: Substring)]
+  ) {
     let error = AnnealError(
       .data, "\(words); a line such as 00:01:02,000 --> 00:01:04,500 is expected before the text",
       at: file.place(line: line), remedy: "Mend the cue; the others are read.")

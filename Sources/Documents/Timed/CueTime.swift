@@ -25,8 +25,12 @@ enum CueTime {
     let parts = String(line).split(separator: " ")
     guard let arrow = parts.firstIndex(of: "-->") else { return nil }
     guard arrow > 0, arrow + 1 < parts.count else { throw Fault(words: "a time is missing") }
-    guard let start = seconds(parts[arrow - 1]) else { throw Fault(words: "'\(parts[arrow - 1])' is no time") }
-    guard let end = seconds(parts[arrow + 1]) else { throw Fault(words: "'\(parts[arrow + 1])' is no time") }
+    guard let start = seconds(parts[arrow - 1]) else {
+      throw Fault(words: "'\(parts[arrow - 1])' is no time")
+    }
+    guard let end = seconds(parts[arrow + 1]) else {
+      throw Fault(words: "'\(parts[arrow + 1])' is no time")
+    }
     guard start <= end else { throw Fault(words: "the end is before the beginning") }
     return start...end
   }

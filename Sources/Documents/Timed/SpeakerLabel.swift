@@ -1,4 +1,4 @@
-/// A name before what is said: `Ann: Good morning.`, `[Dr. Lee] Yes.`
+/// A name before what is said, as in `Ann: Good morning.` and `[Dr. Lee]: Yes.`.
 enum SpeakerLabel {
   /// The name and what follows it; nil when the text begins with no name.
   static func split(_ text: some StringProtocol) -> (name: String, rest: String)? {
@@ -23,20 +23,23 @@ enum SpeakerLabel {
   static func isName(_ text: String) -> Bool {
     let words = text.split(separator: " ")
     guard (1...5).contains(words.count), text.count <= 40 else { return false }
-    let particles: Set = ["de", "van", "von", "der", "den", "da", "di", "del", "la", "le", "bin", "al", "and"]
+    let particles: Set = [
+      "de", "van", "von", "der", "den", "da", "di", "del", "la", "le", "bin", "al", "and",
+    ]
     guard !labels.contains(text.lowercased()) else { return false }
     guard let first = words.first?.first, first.isLetter, !first.isLowercase else { return false }
     return words.allSatisfy { word in
       guard let first = word.first else { return false }
       return particles.contains(String(word)) || first.isNumber || first == "("
         || (first.isLetter && !first.isLowercase)
-        && word.allSatisfy { $0.isLetter || $0.isNumber || ".'’-&()".contains($0) }
+          && word.allSatisfy { $0.isLetter || $0.isNumber || ".'’-&()".contains($0) }
     }
   }
 
   /// Words that stand before a colon and are nobody's name.
   private static let labels: Set<String> = [
-    "note", "notes", "example", "examples", "warning", "tip", "hint", "important", "caution", "usage",
+    "note", "notes", "example", "examples", "warning", "tip", "hint", "important", "caution",
+    "usage",
     "default", "type", "returns", "see", "see also", "todo", "source", "sources", "date", "title",
     "author", "subject", "from", "to", "cc", "re", "input", "output", "answer", "step", "summary",
     "references", "slides", "video", "link", "links", "figure", "table", "http", "https",

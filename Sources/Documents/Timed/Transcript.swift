@@ -39,8 +39,24 @@ public enum Transcript: DocumentKind {
       }
       passages += turn.passages(of: passage)
     }
-    document.passages = passages
+    document.passages = lasting(passages)
     return document
+  }
+
+  /// `passages`, each of which lasts until the next begins.
+  private static func lasting(_ passages: [Passage]) -> [Passage] {
+    var passages = passages
+    var next: Double?
+    for place in passages.indices.reversed() {
+      guard let start = passages[place].marks.first?.time?.lowerBound else { continue }
+      if let next, next > start {
+        for mark in passages[place].marks.indices {
+          passages[place].marks[mark].time = start...next
+        }
+      }
+      if next.map({ start < $0 }) ?? true { next = start }
+    }
+    return passages
   }
 }
 
@@ -56,7 +72,8 @@ private struct Turn {
     var text = line.trimmed
     var time: Double?
     // `[00:01:02] Ann: …` has the time first.
-    if text.hasPrefix("[") || text.hasPrefix("("), let end = text.firstIndex(where: { "])".contains($0) }),
+    if text.hasPrefix("[") || text.hasPrefix("("),
+      let end = text.firstIndex(where: { "])".contains($0) }),
       let seconds = CueTime.seconds(text[text.index(after: text.startIndex)..<end])
     {
       time = seconds
@@ -65,7 +82,9 @@ private struct Turn {
     guard let (name, rest) = SpeakerLabel.split(text) else { return nil }
     let word = rest.prefix { !$0.isWhitespace }
     let bare = word.filter { !"[]()".contains($0) }
-    if let seconds = CueTime.seconds(bare) { return (name, seconds, rest.dropFirst(word.count).trimmed) }
+    if let seconds = CueTime.seconds(bare) {
+      return (name, seconds, rest.dropFirst(word.count).trimmed)
+    }
     return (name, time, rest)
   }
 

@@ -51,10 +51,10 @@ struct ExternalTool: Sendable {
   /// Where the program is.
   ///
   /// - Throws: `AnnealError` that says how to install it.
-  func found(for file: DocumentFile) throws -> String {
+  func found(at place: AnnealError.Place) throws -> String {
     if let path { return path }
     throw AnnealError(
-      .data, "the program \(name) is not installed; \(use)", at: file.place(),
+      .data, "the program \(name) is not installed; \(use)", at: place,
       remedy: "Debian and Ubuntu: sudo apt-get install \(debian); macOS: brew install \(homebrew)")
   }
 }

@@ -27,9 +27,16 @@ extension ExternalTool {
   func run(
     _ arguments: [String], on file: DocumentFile, input: [UInt8] = [], limits: ToolLimits
   ) async throws -> ToolOutput {
-    let path = try found(for: file)
+    try await run(arguments, at: file.place(), input: input, limits: limits)
+  }
+
+  /// Runs the program for what lies at `place`, within `limits`.
+  func run(
+    _ arguments: [String], at place: AnnealError.Place, input: [UInt8] = [], limits: ToolLimits
+  ) async throws -> ToolOutput {
+    let path = try found(at: place)
     return try await withThrowingTaskGroup(of: ToolOutput?.self) { group in
-      group.addTask { try await collect(path, arguments, file, input, limits) }
+      group.addTask { try await collect(path, arguments, place, input, limits) }
       group.addTask {
         try await Task.sleep(for: .seconds(limits.seconds))
         return nil
@@ -38,14 +45,14 @@ extension ExternalTool {
       guard let first = try await group.next(), let output = first else {
         throw AnnealError(
           .data, "\(name) was stopped: it took longer than \(Int(limits.seconds)) s",
-          at: file.place(), remedy: "Divide the file, or allow more: --timeout SECONDS.")
+          at: place, remedy: "Divide the file, or allow more: --timeout SECONDS.")
       }
       return output
     }
   }
 
   private func collect(
-    _ path: String, _ arguments: [String], _ file: DocumentFile, _ input: [UInt8],
+    _ path: String, _ arguments: [String], _ place: AnnealError.Place, _ input: [UInt8],
     _ limits: ToolLimits
   ) async throws -> ToolOutput {
     var options = PlatformOptions()
@@ -68,10 +75,11 @@ extension ExternalTool {
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       throw AnnealError(
         .data, "\(name) gave more than \(limits.output >> 20) MiB and was stopped",
-        at: file.place(), remedy: "Divide the file; one that holds so much from so little is a trap.")
+        at: place,
+        remedy: "Divide the file; one that holds so much from so little is a trap.")
     } catch let error as SubprocessError {
       throw AnnealError(
-        .failed, "\(name) cannot be run", at: file.place(), remedy: "Check that \(path) runs.",
+        .failed, "\(name) cannot be run", at: place, remedy: "Check that \(path) runs.",
         cause: error)
     }
   }
@@ -80,7 +88,8 @@ extension ExternalTool {
   private static func script(_ limits: ToolLimits) -> String {
     let memory = limits.memory.map { "ulimit -v \($0 * 1024) 2>/dev/null; " } ?? ""
     let seconds = Int(limits.seconds.rounded(.up)) * 8
-    return memory + "ulimit -t \(seconds) 2>/dev/null; ulimit -f \(limits.files * 2048) 2>/dev/null; "
+    return memory
+      + "ulimit -t \(seconds) 2>/dev/null; ulimit -f \(limits.files * 2048) 2>/dev/null; "
       + "ulimit -c 0 2>/dev/null; exec \"$@\""
   }
 }

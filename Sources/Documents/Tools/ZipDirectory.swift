@@ -32,7 +32,9 @@ struct ZipDirectory {
     }
   }
 
-  private static func entries(of bytes: UnsafeRawBufferPointer, _ file: DocumentFile) throws -> [String] {
+  private static func entries(of bytes: UnsafeRawBufferPointer, _ file: DocumentFile) throws
+    -> [String]
+  {
     let broken = AnnealError(
       .data, "the file is no zip archive, or its end is missing; \(file.ending) files are archives",
       at: file.place(), remedy: "Fetch or save it again.")
@@ -42,7 +44,9 @@ struct ZipDirectory {
     var names: [String] = []
     var total = 0
     for _ in 0..<count {
-      guard place >= 0, place + 46 <= bytes.count, number(bytes, place, 4) == 0x0201_4B50 else { throw broken }
+      guard place >= 0, place + 46 <= bytes.count, number(bytes, place, 4) == 0x0201_4B50 else {
+        throw broken
+      }
       let size = number(bytes, place + 24, 4)
       let lengths = [28, 30, 32].map { number(bytes, place + $0, 2) }
       guard place + 46 + lengths[0] <= bytes.count else { throw broken }
@@ -50,7 +54,8 @@ struct ZipDirectory {
       names.append(String(decoding: name, as: UTF8.self))
       if number(bytes, place + 8, 2) & 1 == 1 {
         throw AnnealError(
-          .data, "the file is locked with a password", at: file.place(), remedy: "Save it without one.")
+          .data, "the file is locked with a password", at: file.place(),
+          remedy: "Save it without one.")
       }
       total += size
       place += 46 + lengths[0] + lengths[1] + lengths[2]
