@@ -1,4 +1,4 @@
-public import AnnealFiles
+internal import AnnealFiles
 
 /// The kinds of document that are read, the more particular first.
 public enum DocumentKinds {

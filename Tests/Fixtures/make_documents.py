@@ -189,9 +189,15 @@ def docx(body, more=()):
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
         'relationships/officeDocument" Target="word/document.xml"/></Relationships>')
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>'
+        for n in (1, 2))
     document = f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
     return archive([
         ("[Content_Types].xml", types), ("_rels/.rels", relations), ("word/document.xml", document),
+        ("word/styles.xml", f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>'),
+        ("word/_rels/document.xml.rels", relations.replace("officeDocument\" T", "styles\" T").replace(
+            "word/document.xml", "styles.xml")),
         *more])
 
 
@@ -206,7 +212,7 @@ def kiln_docx():
     return docx(
         paragraph("Care of the Kiln", "Heading1") + paragraph("Sweep it once a week.")
         + paragraph("Bricks", "Heading2") + paragraph("Damp bricks crack. Dry them first.")
-        + "<w:tbl>" + row("Part", "Years") + row("Door", "12") + "</w:tbl>")
+        + "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w=\"4000\"/><w:gridCol w:w=\"4000\"/></w:tblGrid>" + row("Part", "Years") + row("Door", "12") + "</w:tbl>")
 
 
 def epub():
@@ -235,7 +241,12 @@ def odt():
         '<office:body><office:text><text:h text:outline-level="1">Wood</text:h>'
         "<text:p>Oak burns long and even.</text:p></office:text></office:body>"
         "</office:document-content>")
-    return archive([("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", content)])
+    styles = (
+        '<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' office:version="1.2"><office:styles/></office:document-styles>')
+    return archive([
+        ("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", content),
+        ("styles.xml", styles)])
 
 
 def bomb():

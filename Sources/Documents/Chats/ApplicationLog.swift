@@ -1,5 +1,5 @@
-public import AnnealDatasets
-public import AnnealFiles
+internal import AnnealDatasets
+internal import AnnealFiles
 
 /// Logs of programs: lines of text, or of JSON with a message.
 public enum ApplicationLog: DocumentKind {

@@ -1,5 +1,5 @@
-public import AnnealDatasets
-public import AnnealFiles
+internal import AnnealDatasets
+internal import AnnealFiles
 internal import OrderedCollections
 
 /// Logs of requests to a model and its replies, in the shapes of OpenAI's API: each becomes a

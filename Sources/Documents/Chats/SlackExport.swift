@@ -1,5 +1,5 @@
-public import AnnealDatasets
-public import AnnealFiles
+internal import AnnealDatasets
+internal import AnnealFiles
 
 /// Days of a channel, as Slack exports them: a folder a channel, and `users.json` beside the folders.
 public enum SlackExport: DocumentKind {

@@ -1,5 +1,5 @@
 public import AnnealDatasets
-public import AnnealFiles
+internal import AnnealFiles
 
 /// Reads documents of many kinds, and writes them as rows that can be learned or asked about.
 public struct Ingestion: Sendable {

@@ -103,6 +103,8 @@ struct PageParagraphs {
     let isTable = row.text.contains("\t")
     if isTable || last.text.contains("\t") { return isTable != last.text.contains("\t") }
     if Self.beginsItem(row.text) { return true }
+    // Whatever stands around it: a divided word goes on.
+    if last.text.last == "-", last.text.dropLast().last?.isLetter == true { return false }
     let indent = row.x.lowerBound - region.x.lowerBound
     guard let before else {
       // A paragraph goes on in the next column or page unless it ended there.

@@ -15,8 +15,8 @@ struct RunningHeads {
   static func removed(from pages: [PageText]) -> [PageText] {
     let heads = RunningHeads(pages)
     var pages = pages
-    for (page, members) in heads.found {
-      let gone = Set(members)
+    for (page, found) in Dictionary(grouping: heads.found, by: \.page) {
+      let gone = Set(found.flatMap(\.members))
       pages[page].lines = pages[page].lines.enumerated().filter { !gone.contains($0.offset) }
         .map(\.element)
     }

@@ -1,4 +1,4 @@
-public import AnnealFiles
+internal import AnnealFiles
 
 /// Web pages, without what stands around the text: menus, side columns, scripts.
 public enum HTMLDocument: PandocKind {
