@@ -18,7 +18,10 @@ let graph: KeyValuePairs<String, [Target.Dependency]> = [
   "Adapters": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Merging": ["AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Datasets": ["AnnealText", "AnnealFiles", "CZlib", ordered],
-  "Documents": ["AnnealDatasets"],
+  "Documents": [
+    "AnnealDatasets", "AnnealText", "AnnealFiles", ordered,
+    .product(name: "Subprocess", package: "swift-subprocess"),
+  ],
   "Remote": [
     "AnnealText", "AnnealFiles", ordered,
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -41,6 +44,7 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Export": ["AnnealExport", "AnnealText", "AnnealFiles"],
   "Demo": ["AnnealDemo", "AnnealFiles", ordered],
   "Datasets": ["AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
+  "Documents": ["AnnealDocuments", "AnnealDatasets", "AnnealText", "AnnealFiles", ordered],
   "Remote": ["LoopbackServers", "AnnealRemote", "AnnealText", "AnnealFiles", ordered],
   "Models": ["AnnealModels", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
@@ -80,6 +84,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // libtorch's headers and libraries, found through the libtorch.pc that `make setup` writes.

@@ -7,10 +7,10 @@ import ArgumentParser
 /// `anneal data`: look at data, see what is learned, split it.
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Looks at data, shows what is learned, cleans and splits it.",
+    commandName: "data", abstract: "Reads, looks at, makes, cleans and splits data.",
     subcommands: [
-      DataInspect.self, DataPreview.self, DataPrepare.self, DataClean.self, DataSplit.self,
-      DataDiff.self, DataDemo.self,
+      DataIngest.self, DataInspect.self, DataPreview.self, DataClean.self, DataSplit.self,
+      DataPrepare.self, DataDiff.self, DataDemo.self,
     ])
 }
 

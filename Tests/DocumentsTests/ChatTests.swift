@@ -1,0 +1,114 @@
+import AnnealDatasets
+import AnnealFiles
+import TestSupport
+import Testing
+
+@testable import AnnealDocuments
+
+@Suite struct ChatTests {
+  @Test func `a log of requests becomes conversations, each at its full length`() async throws {
+    let ask = { (messages: String) in #"{"request": {"messages": [\#(messages)]}, "# }
+    let hello = #"{"role": "user", "content": "Hello"}"#
+    let hi = #"{"role": "assistant", "content": "Hi"}"#
+    let more = #"{"role": "user", "content": "More"}"#
+    let read = try await document(
+      ask(hello)
+        + #""response": {"choices": [{"message": {"role": "assistant", "content": "Hi", "refusal": null}}]}}"#
+        + "\n"
+        + ask("\(hello), \(hi), \(more)")
+        + #""response": {"choices": [{"message": {"content": "Sure"}}]}}"# + "\n"
+        + ask(hello) + #""response": {"error": {"message": "rate limit"}}}"# + "\n"
+        + "not json\n", "log.jsonl")
+    #expect(read.conversations.count == 1)
+    #expect(
+      read.conversations.first?.messages.compactMap { $0["content"]?.string } == [
+        "Hello", "Hi", "More", "Sure",
+      ])
+    #expect(read.conversations.first?.messages.last?["role"] == "assistant")
+    #expect(read.problems.compactMap(\.error.place?.line) == [3, 4])
+    #expect(read.problems.first?.error.message.contains("rate limit") == true)
+  }
+
+  @Test(arguments: [
+    #"{"prompt": "Hello", "choices": [{"text": "Hi"}]}"#,
+    #"{"request": {"body": {"messages": [{"role": "user", "content": "Hello"}]}}, "response": {"body": {"choices": [{"message": {"role": "assistant", "content": "Hi"}}]}}}"#,
+    #"{"request": {"input": "Hello"}, "response": {"output": [{"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}]}}"#,
+    #"{"request": "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}", "response": "{\"choices\": [{\"message\": {\"content\": \"Hi\"}}]}"}"#,
+    #"{"messages": [{"role": "user", "content": "Hello"}], "response": "Hi"}"#,
+  ])
+  func `requests and replies are found in every shape`(line: String) async throws {
+    let read = try await document(line + "\n" + line + "\n", "log.jsonl")
+    #expect(
+      read.conversations.map { $0.messages.compactMap { $0["content"]?.string } } == [
+        ["Hello", "Hi"]
+      ])
+  }
+
+  @Test func `a day of Slack has names, a channel and no marks`() async throws {
+    let folder = try TemporaryFolder()
+    try Folder.create(folder.path + "/kilns")
+    try folder.write(
+      #"[{"id": "U1", "real_name": "Ann Lee"}, {"id": "U2", "name": "bo"}]"#, to: "users.json")
+    let path = try folder.write(
+      #"""
+      [{"type": "message", "user": "U1", "ts": "1700000000.5", "text": "Look <@U2>: <https://a.b|the log> &amp; more"},
+       {"type": "message", "subtype": "channel_join", "user": "U2", "ts": "1700000001.0", "text": "joined"},
+       {"type": "message", "user": "U2", "ts": "1700000060.0", "text": "Seen."}]
+      """#, to: "kilns/2026-01-01.json")
+    let read = try await document(at: path)
+    #expect(read.passages.map(\.text) == ["Look @bo: the log & more", "Seen."])
+    #expect(read.passages.map(\.speaker) == ["Ann Lee", "bo"])
+    #expect(read.passages.first?.section == ["#kilns"])
+    #expect(read.passages.first?.marks.first?.time == 1_700_000_000.5...1_700_000_000.5)
+  }
+
+  @Test func `an export of Discord is read`() async throws {
+    let read = try await document(
+      #"""
+      {"guild": {"name": "Glass"}, "channel": {"name": "help"}, "messages": [
+      {"type": "Default", "timestamp": "2024-03-05T14:07:09.250+01:00", "content": "How hot?", "author": {"name": "ann", "nickname": "Ann"}},
+      {"type": "ChannelPinnedMessage", "content": "pinned", "author": {"name": "bo"}},
+      {"type": "Reply", "timestamp": "2024-03-05T13:08:00Z", "content": "Very.", "author": {"name": "bo", "nickname": ""}}]}
+      """#, "export.json")
+    #expect(read.passages.map(\.text) == ["How hot?", "Very."])
+    #expect(read.passages.map(\.speaker) == ["Ann", "bo"])
+    #expect(read.passages.first?.section == ["Glass", "#help"])
+    #expect(read.passages.first?.marks.first?.time?.lowerBound == 1_709_644_029.25)
+  }
+
+  @Test(arguments: [
+    "31/12/2020, 22:15 - Ann Lee: Hello\nand more\n31/12/2020, 22:16 - Bo: Hi\n31/12/2020, 22:17 - Bo added Cara\n31/12/2020, 22:18 - Bo: <Media omitted>\n",
+    "[31.12.20, 22:15:30] Ann Lee: Hello\nand more\n[31.12.20, 22:16:00] Bo: Hi\n[31.12.20, 22:16:10] Bo: \u{200E}<image omitted>\n",
+    "12/31/20, 10:15\u{202F}PM - Ann Lee: Hello\nand more\n12/31/20, 10:16\u{202F}PM - Bo: Hi\n",
+  ])
+  func `chats of WhatsApp are read`(text: String) async throws {
+    let read = try await document(text, "chat.txt")
+    #expect(read.passages.map(\.text) == ["Hello\nand more", "Hi"])
+    #expect(read.passages.map(\.speaker) == ["Ann Lee", "Bo"])
+  }
+
+  @Test func `logs of programs are read as lines`() async throws {
+    let read = try await document(
+      #"{"time": "2024-03-05T14:07:09Z", "level": "warn", "msg": "hot"}"# + "\n"
+        + #"{"level": "info", "msg": "cold"}"#
+        + "\n", "app.jsonl")
+    #expect(read.passages.map(\.text) == ["2024-03-05T14:07:09Z WARN hot\nINFO cold"])
+    let plain = try await document("a 1\n\nb 2\n", "app.log")
+    #expect(plain.passages.map(\.text) == ["a 1\n\nb 2\n"])
+  }
+
+  @Test func `rows of a data set are sent to where they are read`() async {
+    let error = await failure {
+      try await document(#"{"instruction": "a", "output": "b"}"#, "a.jsonl")
+    }
+    #expect(error?.remedy?.contains("anneal data prepare") == true)
+  }
+
+  @Test(arguments: [
+    ("1970-01-01T00:00:00Z", 0.0), ("2000-02-29 12:00:00", 951_825_600),
+    ("2024-03-05T14:07:09-05:30", 1_709_667_429),
+  ])
+  func `times of logs are seconds since 1970`(text: String, seconds: Double) {
+    #expect(LoggedTime.seconds(text) == seconds)
+  }
+}

@@ -1,0 +1,86 @@
+import AnnealFiles
+import TestSupport
+import Testing
+
+@testable import AnnealDocuments
+
+@Suite struct PandocTests {
+  @Test(.enabled(if: Installed.pandoc, "pandoc is not installed"))
+  func `Word documents keep headings and tables`() async throws {
+    let read = try await document(at: fixture("kiln.docx"))
+    #expect(
+      read.passages.map(\.text) == [
+        "Care of the Kiln", "Sweep it once a week.", "Bricks", "Damp bricks crack. Dry them first.",
+        "Part | Years\nDoor | 12",
+      ])
+    #expect(read.passages.last?.section == ["Care of the Kiln", "Bricks"])
+  }
+
+  @Test(.enabled(if: Installed.pandoc, "pandoc is not installed"))
+  func `books and OpenDocument texts are read`() async throws {
+    let book = try await document(at: fixture("kiln.epub"))
+    #expect(book.passages.last?.text == "Nobody remembers who lit it.")
+    #expect(book.passages.last?.section == ["The Book of Kilns", "The First Fire"])
+    let text = try await document(at: fixture("wood.odt"))
+    #expect(text.passages.last?.text == "Oak burns long and even.")
+  }
+
+  @Test(.enabled(if: Installed.pandoc, "pandoc is not installed"))
+  func `a web page is its main part, without menus and scripts`() async throws {
+    let read = try await document(
+      """
+      <!DOCTYPE html><html><head><title>Kilns</title><style>p { color: red }</style></head><body>
+      <nav><ul><li>Home</li></ul></nav><div>Banner</div>
+      <main><h1>Heat</h1><p>It is <b>very</b> hot&nbsp;&amp; dry.</p><script>if (a<b) { go() }</script>
+      <ul><li>one</li><li>two</li></ul><aside>Buy wood!</aside></main><footer>2026</footer></body></html>
+      """, "a.html")
+    #expect(read.passages.map(\.text) == ["Heat", "It is very hot\u{A0}& dry.", "- one\n- two"])
+    #expect(read.passages.last?.section == ["Kilns", "Heat"])
+  }
+
+  @Test func `elements that nothing closes are kept, and cost no time`() {
+    let page = String(repeating: "<nav><p>", count: 20_000)
+    #expect(HTMLFurniture.removed(from: page) == page)
+    #expect(HTMLFurniture.removed(from: "a<nav>b<nav>c</nav>d</nav>e<NAV />f") == "aef")
+    #expect(HTMLFurniture.removed(from: "<navy>x</navy><") == "<navy>x</navy><")
+  }
+
+  @Test func `pandoc's tree becomes passages, and unknown parts are passed over`() throws {
+    let tree = try JSON(
+      parsing: #"""
+        {"meta":{"title":{"t":"MetaInlines","c":[{"t":"Str","c":"T"}]}},"blocks":[
+        {"t":"Header","c":[1,["",[],[]],[{"t":"Str","c":"One"}]]},
+        {"t":"Para","c":[{"t":"Quoted","c":[{"t":"DoubleQuote"},[{"t":"Str","c":"q"}]]},{"t":"Space"},
+        {"t":"Link","c":[["",[],[]],[{"t":"Str","c":"link"}],["u",""]]},{"t":"Note","c":[]}]},
+        {"t":"OrderedList","c":[[3,{"t":"Decimal"},{"t":"Period"}],[[{"t":"Plain","c":[{"t":"Str","c":"a"}]}],
+        [{"t":"Plain","c":[{"t":"Str","c":"b"}]}]]]},
+        {"t":"CodeBlock","c":[["",[],[]],"x = 1\n  y"]},{"t":"HorizontalRule"},{"t":"New","c":[1]},{"t":"Para"},
+        {"c":[]},7]}
+        """#)
+    var reader = PandocTree()
+    let passages = reader.passages(of: tree)
+    #expect(passages.map(\.text) == ["One", "“q” link", "3. a\n4. b", "x = 1\n  y"])
+    #expect(passages.last?.section == ["T", "One"])
+  }
+
+  @Test(arguments: [
+    ("bomb.docx", "unpack"), ("outside.docx", "outside"), ("cut.docx", "no zip archive"),
+  ])
+  func `archives that are traps or broken are not given to a program`(
+    name: String, words: String
+  ) async {
+    let error = await failure { try await document(at: fixture(name)) }
+    #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    #expect(error?.remedy != nil)
+  }
+
+  @Test func `an archive cut anywhere is refused without a trap`() throws {
+    let bytes = try fileBytes(fixture("kiln.docx"))
+    let folder = try TemporaryFolder()
+    for count in stride(from: 1, to: bytes.count, by: 7) {
+      let path = folder.path + "/cut\(count).docx"
+      try AtomicFile.write(Array(bytes.prefix(count)), to: path)
+      #expect(throws: AnnealError.self) { try ZipDirectory.check(try DocumentFile(path: path)) }
+    }
+  }
+}
