@@ -56,8 +56,18 @@ struct Compare: Verb {
       throw ValidationError("Missing expected argument '--data <file>'")
     }
     let names = measure.metricNames
-    guard (tuned == nil) != (model.adapter == nil) else {
-      throw ValidationError("Give either --adapter or --tuned.")
+    if opponent.isRemote {
+      guard tuned == nil || model.adapter == nil else {
+        throw ValidationError("Give either --adapter or --tuned.")
+      }
+      guard !names.isEmpty else {
+        throw ValidationError(
+          "--base-url needs --metrics: a hosted model tells no probabilities, so there is no loss.")
+      }
+    } else {
+      guard (tuned == nil) != (model.adapter == nil) else {
+        throw ValidationError("Give either --adapter or --tuned.")
+      }
     }
     if let decideBy, decideBy != "loss", !names.contains(decideBy) {
       throw ValidationError("--decide-by \(decideBy) is neither loss nor one of --metrics.")
@@ -71,8 +81,13 @@ struct Compare: Verb {
     let sides = try ComparedModels(
       model, tuned: tuned, baseAdapter: opponent.baseAdapter, console)
     let prompting = try opponent.prompting()
-    let base = try sides.asBase {
-      try measure.examine($0, console, label: "base", prompting: prompting)
+    let base: Examination
+    if opponent.isRemote {
+      base = try await opponent.examine(measure, prompting, console)
+    } else {
+      base = try sides.asBase {
+        try measure.examine($0, console, label: "base", prompting: prompting)
+      }
     }
     var comparison = Comparison(
       base: base, tuned: try sides.asTuned { try measure.examine($0, console, label: "tuned") })
@@ -96,6 +111,11 @@ struct Compare: Verb {
 
   /// Both models' loss on a file that has nothing to do with the task.
   private func probed(_ file: String, _ sides: ComparedModels) throws -> Comparison.Probe {
+    guard !opponent.isRemote else {
+      throw AnnealError(
+        .usage, "--probe needs a base on this machine: a hosted model tells no probabilities",
+        remedy: "Leave --probe or --base-url out.")
+    }
     func loss(_ model: LanguageModel) throws -> LossMetrics? {
       let rows = try EvaluationRows(
         files: [file], limit: measure.limit,
@@ -116,7 +136,7 @@ struct Compare: Verb {
       ([model] + [adapter].compactMap { $0 }).map(Folder.name).joined(separator: " with ")
     }
     let facts: [(name: String, value: String?)] = [
-      ("base", adapted(model.model, opponent.baseAdapter)),
+      ("base", opponent.hostedName ?? adapted(model.model, opponent.baseAdapter)),
       ("tuned", tuned.map(Folder.name) ?? adapted(model.model, model.adapter)),
       ("data", measure.data.map(Folder.name).joined(separator: ", ")),
       ("prompt of the base", prompting.isEmpty ? nil : opponent.promptSummary),

@@ -9,8 +9,12 @@ import ArgumentParser
 struct JudgeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder of a model that judges the replies in pairs.", valueName: "folder"))
+      "A model that judges the replies in pairs: a folder, or the address of a server.",
+      valueName: "folder or address"))
   var judge: String?
+
+  @Option(help: ArgumentHelp("The judge's name at its server.", valueName: "name"))
+  var judgeName: String?
 
   @Option(
     help: ArgumentHelp(
@@ -25,17 +29,20 @@ struct JudgeOptions: ParsableArguments {
   var judgeRows = 100
 
   func validate() throws {
-    guard judge != nil || rubric == nil else {
-      throw ValidationError("--rubric needs --judge.")
+    guard judge != nil || (rubric == nil && judgeName == nil) else {
+      throw ValidationError("--rubric and --judge-name need --judge.")
     }
     guard judgeVotes > 0, judgeVotes < 100, judgeRows > 0 else {
       throw ValidationError("--judge-votes takes 1 to 99, --judge-rows 1 or more.")
+    }
+    if let judge, ChatModelPlace(judge, name: judgeName) == nil {
+      throw ValidationError("--judge-name is missing: the name of the model at \(judge).")
     }
   }
 
   /// What the judge says; nil where there is none.
   func judge(_ comparison: Comparison, _ console: Console) async throws -> Judging? {
-    guard let judge else { return nil }
+    guard let judge, let place = ChatModelPlace(judge, name: judgeName) else { return nil }
     let rubric = try rubric.map { $0 == "standard" ? .standard : try Rubric(contentsOf: $0) }
     defer { console.endTransient() }
     let total = min(judgeRows, comparison.tuned.replies.count)
@@ -43,10 +50,8 @@ struct JudgeOptions: ParsableArguments {
       try Interruption.check()
       console.transient("judging: \(done) of \(total) rows")
     }
-    let model = LocalChatModel(
-      try LanguageModel.load(from: judge), name: Folder.name(of: judge))
     return try await Judging(
-      comparison, by: model, rubric: rubric, votes: judgeVotes, rows: judgeRows, together: 1,
+      comparison, by: try place.open(), rubric: rubric, votes: judgeVotes, rows: judgeRows,
       progress: progress)
   }
 }

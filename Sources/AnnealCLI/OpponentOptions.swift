@@ -2,6 +2,8 @@ import Anneal
 import AnnealDatasets
 import AnnealEvaluation
 import AnnealFiles
+import AnnealRemote
+import AnnealText
 import AnnealTorch
 import ArgumentParser
 
@@ -23,12 +25,46 @@ struct OpponentOptions: ParsableArguments {
     help: ArgumentHelp("Where --shots come from, such as the training data.", valueName: "file"))
   var shotsFrom: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A server of OpenAI's API whose model takes the base's place, such as https://…/v1.",
+      valueName: "address"))
+  var baseUrl: String?
+
+  @Option(help: ArgumentHelp("That model's name there.", valueName: "name"))
+  var baseName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a million tokens read and a million written cost there: IN,OUT.", valueName: "prices"))
+  var price: TokenPrices?
+
+  @Option(help: "Requests to a server that may be on their way at once.")
+  var together = 4
+
   func validate() throws {
     guard shots >= 0 else { throw ValidationError("--shots is \(shots); expected 0 or more.") }
     guard (shots > 0) == (shotsFrom != nil) else {
       throw ValidationError("--shots and --shots-from belong together.")
     }
+    guard (baseUrl == nil) == (baseName == nil) else {
+      throw ValidationError("--base-url and --base-name belong together.")
+    }
+    guard baseUrl == nil || baseAdapter == nil else {
+      throw ValidationError("Give either --base-url or --base-adapter.")
+    }
+    guard price == nil || baseUrl != nil else {
+      throw ValidationError("--price is that of the model at --base-url.")
+    }
+    guard (1...1000).contains(together) else {
+      throw ValidationError("--together is \(together); expected 1 to 1000.")
+    }
   }
+
+  /// Whether the base is hosted elsewhere.
+  var isRemote: Bool { baseUrl != nil }
+  /// What it is called in a report.
+  var hostedName: String? { baseUrl.flatMap { url in baseName.map { "\($0) at \(url)" } } }
 
   /// What the base is told.
   func prompting() throws -> Prompting {
@@ -43,6 +79,25 @@ struct OpponentOptions: ParsableArguments {
       baseSystem == nil ? nil : "a system message",
       shots > 0 ? Amount.count(shots, of: "example") : nil,
     ].compactMap { $0 }.joined(separator: " and ")
+  }
+
+  /// What the hosted model replies.
+  func examine(
+    _ measure: MeasureOptions, _ prompting: Prompting, _ console: Console
+  ) async throws -> Examination {
+    let all = try Dataset<Record>(files: measure.data, format: measure.format)
+    let rows = try (measure.limit.map { all.limited(to: $0) } ?? all).map(prompting.applied)
+    let hosted = OpenAIChatModel(
+      baseName ?? "", at: try APIEndpoint(baseUrl), limit: RateLimit(concurrent: together))
+    defer { console.endTransient() }
+    let metrics = try measure.metricNames.map { try MetricRegistry.builtin.replyMetric($0) }
+    return try await Examination(
+      asking: hosted, rows.elements, metrics: metrics, maxNewTokens: measure.maxNewTokens,
+      together: together, prices: price
+    ) { done in
+      try Interruption.check()
+      console.transient("base: \(done) of \(rows.count) replies")
+    }
   }
 }
 

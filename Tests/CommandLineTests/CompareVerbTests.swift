@@ -1,4 +1,5 @@
 import AnnealFiles
+import LoopbackServers
 import TestSupport
 import Testing
 
@@ -75,10 +76,38 @@ import Testing
     #expect(try JSON(parsing: counted.output)["tuned"]?.integer == sides.count)
   }
 
+  @Test func `a hosted model takes the base's place, and another judges`() async throws {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    let data = try rows(folder, "rows.jsonl", " mat")
+    let adapter = try train(model, data, folder.path + "/run")
+    let hosted = try await LoopbackServer(ChatServer().answer)
+    let judge = try await LoopbackServer(JudgeServer(prefers: "mat").answer)
+    let outcome = try compare([
+      "--model", model, "--adapter", adapter, "--data", data, "--metrics", "exact_match",
+      "--base-url", hosted.url("/v1"), "--base-name", "echo", "--price", "1000000,2000000",
+      "--judge", judge.url("/v1"), "--judge-name", "critic", "--judge-rows", "3",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let json = try #require(outcome.json)
+    #expect(json["verdict"]?["verdict"]?.string == "better" && json["base"]?["loss"] == nil)
+    let replies = try #require(json["base"]?["replies"])
+    // "cat" and "tac" are three tokens each to that server.
+    #expect(replies["prompt_tokens"] == 72 && replies["reply_tokens"] == 72)
+    #expect(replies["cost"]?.number == 72 + 144)
+    #expect((replies["median_latency_seconds"]?.number ?? 0) > 0)
+    #expect(hosted.requests.count == 24 && judge.requests.count == 6)
+    #expect(json["judging"]?["wins"] == 3, "\(json["judging"] ?? .null)")
+  }
+
   @Test(arguments: [
     (["--metrics", "exact_match", "--decide-by", "f1"], "--decide-by"),
     (["--shots", "2"], "--shots-from"), (["--judge", "x"], "--metrics"),
     (["--rubric", "x"], "--judge"), (["--blind", "x.txt", "--metrics", "f1"], ".html"),
+    (["--base-url", "http://127.0.0.1:9/v1"], "--base-name"),
+    (["--base-url", "http://127.0.0.1:9/v1", "--base-name", "x"], "--metrics"),
+    (["--price", "1"], "--price"), (["--price", "1,2"], "--base-url"),
+    (["--judge", "http://127.0.0.1:9/v1", "--metrics", "f1"], "--judge-name"),
   ])
   func `options that do not belong together are refused by name`(
     options: [String], name: String

@@ -17,11 +17,24 @@ public actor LocalChatModel: ChatModel {
   public func reply(
     to conversation: Conversation, options: ReplyOptions
   ) async throws -> Message {
+    try await answer(to: conversation, options: options).message
+  }
+
+  /// The model's next message, with its tokens and seconds.
+  public func answer(
+    to conversation: Conversation, options: ReplyOptions
+  ) async throws -> Reply {
     let sampling = SamplingSettings(
       temperature: options.temperature, topP: options.topP, seed: options.seed ?? 0)
     let request = try model.request(
       for: conversation, sampling: sampling, maxNewTokens: options.maximumTokens,
       stop: options.stop)
-    return .assistant(try model.engine.generate(request).text)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let generation = try model.engine.generate(request)
+    return Reply(
+      .assistant(generation.text), finishReason: "\(generation.finishReason)",
+      usage: TokenUsage(prompt: request.prompt.count, completion: generation.ids.count),
+      seconds: start.duration(to: clock.now) / .seconds(1))
   }
 }
