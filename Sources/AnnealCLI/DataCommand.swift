@@ -7,8 +7,11 @@ import ArgumentParser
 /// `anneal data`: look at data, see what is learned, split it.
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Looks at data, shows what is learned, splits it.",
-    subcommands: [DataInspect.self, DataPreview.self, DataPrepare.self, DataDemo.self])
+    commandName: "data", abstract: "Looks at data, shows what is learned, cleans and splits it.",
+    subcommands: [
+      DataInspect.self, DataPreview.self, DataPrepare.self, DataClean.self, DataSplit.self,
+      DataDemo.self,
+    ])
 }
 
 /// How rows become tokens, for the verbs that need to know.
@@ -168,13 +171,9 @@ struct DataPrepare: Verb {
   @Option(help: "The share of rows held out for testing.")
   var testSize = 0.0
 
-  @Option(help: "A field whose equal values stay on one side, such as the source document.")
-  var groupBy: String?
+  @OptionGroup var splitting: SplitOptions
 
   @OptionGroup var reading: SourceOptions
-
-  @Option(help: "The split is a function of this.")
-  var seed: UInt64 = 17
 
   @Option(
     help: ArgumentHelp(
@@ -191,8 +190,7 @@ struct DataPrepare: Verb {
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    let settings = PreparedSplit.Settings(
-      validation: valSize, test: testSize, groupBy: groupBy, seed: seed)
+    let settings = splitting.settings(validation: valSize, test: testSize)
     try Folder.create(destination)
     let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
       let split = try PreparedSplit(sources, settings: settings, bad: bad)
@@ -200,6 +198,7 @@ struct DataPrepare: Verb {
       return split
     }
     try split.write(to: destination)
+    if let told = split.leakage { console.note("note: \(told)") }
     console.result(
       split.json,
       "\(destination): \(split.train.count) training, \(split.validation.count) validation, "

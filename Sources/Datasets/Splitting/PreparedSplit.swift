@@ -14,6 +14,23 @@ public struct PreparedSplit: Sendable {
     public var groupBy: String?
     /// Another seed gives another split.
     public var seed: UInt64
+    /// A field, such as a label, whose values are spread over the parts by the same shares.
+    public var stratifyBy: String?
+    /// A field with a time: the latest rows are tested with, those before them validated with.
+    public var timeBy: String?
+    /// Whether a row's part is a function of its group alone, so that adding rows moves no other; the
+    /// shares are then kept about, and not exactly.
+    public var isStable = false
+    /// What rows are nearly the same, to keep them on one side; nil to let them part.
+    public var together: NearDuplicates.Settings?
+    /// Whether rows that teach nothing or repeat an earlier one are left out.
+    public var cleans = true
+    /// What is done about rows that parts share; nil to look for none.
+    public var onLeak: LeakPolicy?
+    /// Files of benchmarks, whose items must not be learned.
+    public var benchmarks: [String] = []
+    /// Words of a run that a row and an item of a benchmark must not share.
+    public var runLength = 13
 
     /// Settings.
     public init(
@@ -34,6 +51,10 @@ public struct PreparedSplit: Sendable {
   public let test: Dataset<Row>
   /// Rows read, before cleaning.
   public let rows: Int
+  /// Rows that repeat one of another part, or of a benchmark.
+  public let leaks: [Leak]
+  /// What was done about them; nil when none were looked for.
+  public let policy: LeakPolicy?
   /// Rows left out, by reason, with the first few places.
   public let dropped: OrderedDropped
 
@@ -61,7 +82,12 @@ public struct PreparedSplit: Sendable {
       throw AnnealError(
         .usage, "the shares of validation and test should be at least 0, and below 1 together")
     }
-    var cleaning = Cleaning()
+    guard settings.stratifyBy == nil || settings.timeBy == nil else {
+      throw AnnealError(
+        .usage, "rows are split by class or by time, and not by both",
+        remedy: "Leave out the one or the other.")
+    }
+    var cleaning = Cleaning(dropsAny: settings.cleans)
     for source in sources { try cleaning.add(source, registry: registry, bad) }
     guard !cleaning.rows.isEmpty else {
       throw AnnealError(
@@ -70,27 +96,37 @@ public struct PreparedSplit: Sendable {
         remedy: "Look at the file with `anneal data inspect`.")
     }
     let rows = Dataset<Row>(rows: cleaning.rows)
-    let parts = Splitting.parts(
-      [settings.validation, settings.test], groups: try Self.groups(rows, settings.groupBy),
-      seed: settings.seed)
-    validation = rows.selecting(parts[0])
-    test = rows.selecting(parts[1])
-    train = rows.selecting(parts[2])
+    let parts = try Self.parts(of: rows, settings)
+    let (checked, leaks) = try Self.checked(
+      [("test", parts[1]), ("validation", parts[0]), ("train", parts[2])], settings,
+      registry: registry)
+    (test, validation, train) = (checked[0], checked[1], checked[2])
+    self.leaks = leaks
+    policy = settings.onLeak
     self.rows = cleaning.read
     dropped = cleaning.dropped.map { ($0.key, $0.value.count, $0.value.places) }
   }
 
-  private static func groups(_ rows: Dataset<Row>, _ field: String?) throws -> [UInt64] {
-    guard let field else { return rows.fingerprints }
-    return try rows.map { row in
-      guard let value = row.fields[field] else {
-        let known = row.fields.object.map { Array($0.keys) } ?? []
-        let hint = nearest(to: field, among: known).map { "; did you mean '\($0)'?" } ?? ""
-        throw AnnealError(
-          .data, "the row has no field '\(field)' to group by\(hint)", at: row.place(field))
+  /// Validation, test and training.
+  private static func parts(of rows: Dataset<Row>, _ settings: Settings) throws -> [Dataset<Row>] {
+    let clusters = try settings.together.map { search in
+      try NearDuplicates(search).firsts(count: rows.count) { index in
+        CleaningRow(row: rows[index], number: 0, format: nil).text
       }
-      return Fingerprint.of(value.text())
-    }.elements
+    }
+    let plan = SplitPlan(
+      shares: [settings.validation, settings.test],
+      groups: try SplitGroups.keys(rows, field: settings.groupBy, clusters: clusters),
+      seed: settings.seed)
+    var choice = settings.isStable ? SplitPlan.Choice.stable : .exact
+    if let field = settings.stratifyBy {
+      choice = .stratified(
+        try rows.map { try SplitGroups.value(of: field, in: $0).text() }.elements)
+    }
+    if let field = settings.timeBy {
+      choice = .byTime(try rows.map { try SplitGroups.time(of: field, in: $0) }.elements)
+    }
+    return plan.parts(choice).map { rows.selecting($0) }
   }
 
   /// Writes `train.jsonl`, `validation.jsonl` and `test.jsonl` (as far as they have rows) and
@@ -105,6 +141,13 @@ public struct PreparedSplit: Sendable {
       }
       try AtomicFile.write(to: "\(folder)/\(name).jsonl") { output in
         for row in part { try output.write(row.fields.text(.spaced) + "\n") }
+      }
+    }
+    if leaks.isEmpty {
+      try Folder.remove(folder + "/leaks.jsonl")
+    } else {
+      try AtomicFile.write(to: folder + "/leaks.jsonl") { output in
+        for leak in leaks { try output.write(leak.json.text(.spaced) + "\n") }
       }
     }
     try AtomicFile.write(json.text(.pretty) + "\n", to: folder + "/report.json")
@@ -124,8 +167,16 @@ public struct PreparedSplit: Sendable {
         ])
       )
     }
+    let counted = Leak.Kind.allCases.map { kind in
+      (kind.rawValue, JSON.integer(leaks.count { $0.kind == kind }))
+    }
+    let leakage: JSON = [
+      "checked": .bool(policy != nil), "action": policy.map { .string($0.rawValue) } ?? .null,
+      "leaks": .integer(leaks.count), "by_kind": JSON(members: counted),
+      "first": .array(leaks.prefix(5).map { .string("\($0)") }),
+    ]
     return [
-      "rows": .integer(rows),
+      "rows": .integer(rows), "leakage": leakage,
       "kept": .integer(train.count + validation.count + test.count),
       "train": .integer(train.count), "validation": .integer(validation.count),
       "test": .integer(test.count),
@@ -141,6 +192,9 @@ private struct Cleaning {
   var read = 0
   var dropped: OrderedDictionary<String, (count: Int, places: [AnnealError.Place])> = [:]
   private var seen: Set<UInt64> = []
+  private let dropsAny: Bool
+
+  init(dropsAny: Bool) { self.dropsAny = dropsAny }
 
   mutating func add(_ source: RowSource, registry: FormatRegistry, _ bad: BadRows) throws {
     try RecordReader(source, registry: registry).forEach { event in
@@ -158,6 +212,7 @@ private struct Cleaning {
   }
 
   private mutating func keep(_ row: Row, _ records: [Record]) {
+    guard dropsAny else { return rows.append(row) }
     guard records.contains(where: \.teachesSomething) else {
       return drop("nothing to learn", row.place())
     }

@@ -23,6 +23,14 @@ enum Splitting {
   /// Groups are taken in an order drawn from the seed and their own key until a share is full; a
   /// share above 0 gets one group at least, while one is left for the rest.
   static func parts(_ shares: [Double], groups: [UInt64], seed: UInt64) -> [[Int]] {
+    let counts = shares.map { share in
+      share > 0 ? max(1, Int((Double(groups.count) * min(share, 1)).rounded())) : 0
+    }
+    return parts(counts: counts, groups: groups, seed: seed)
+  }
+
+  /// So many rows of each part, as nearly as groups allow, and, last, the rest.
+  static func parts(counts: [Int], groups: [UInt64], seed: UInt64) -> [[Int]] {
     var members: [UInt64: [Int]] = [:]
     for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
     var order = members.keys.map { group -> (rank: UInt64, group: UInt64) in
@@ -30,14 +38,13 @@ enum Splitting {
       return (numbers.next(), group)
     }.sorted { ($0.rank, $0.group) < ($1.rank, $1.group) }[...]
     var parts: [[Int]] = []
-    for share in shares {
-      let wanted = Int((Double(groups.count) * min(max(share, 0), 1)).rounded())
+    for wanted in counts {
       var part: [Int] = []
-      while share > 0, order.count > 1, part.count < max(1, wanted) {
+      while order.count > 1, part.count < wanted {
         guard let next = order.first, let rows = members[next.group] else { break }
-        // A group that would overfill the share by more than it leaves empty is left out.
-        let excess = part.count + rows.count - max(1, wanted)
-        if !part.isEmpty, excess > max(1, wanted) - part.count { break }
+        // A group that would overfill the part by more than it leaves empty is left out.
+        let excess = part.count + rows.count - wanted
+        if !part.isEmpty, excess > wanted - part.count { break }
         part += rows
         order = order.dropFirst()
       }

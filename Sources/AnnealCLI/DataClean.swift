@@ -1,0 +1,116 @@
+import Anneal
+import AnnealDatasets
+import AnnealFiles
+import AnnealText
+import ArgumentParser
+
+/// `anneal data clean`.
+struct DataClean: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "clean",
+    abstract: "Cleans rows in stages that are counted and can be undone.",
+    discussion: "Stages, in the order you name them:\n"
+      + CleaningStages.builtin.stages.map { stage in
+        let keys = stage.settings.map { "\(stage.name).\($0.key)" }
+        return "  \(stage.name): \(stage.summary)\n"
+          + keys.map { "    --set \($0)=…\n" }.joined()
+      }.joined())
+
+  @Argument(help: "Data files; with --undo, the cleaned file.")
+  var files: [String]
+
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp(
+      "The JSON lines file to write; what was done goes to NAME.changes.jsonl beside it.",
+      valueName: "file"))
+  var destination: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The stages, with commas between; none writes the rows as they are. By default: "
+        + CleaningStages.standard.joined(separator: ",") + ".", valueName: "a,b"))
+  var stages: String?
+
+  @Option(help: ArgumentHelp("A YAML file with a list of stages.", valueName: "file"))
+  var recipe: String?
+
+  @Option(
+    help: ArgumentHelp("A setting of a stage; may be repeated.", valueName: "stage.key=value"))
+  var set: [String] = []
+
+  @Option(help: ArgumentHelp("A model's folder, to count tokens with.", valueName: "folder"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("A tokenizer's file, to count tokens with.", valueName: "file"))
+  var tokenizer: String?
+
+  @Flag(help: "Restore the rows that a cleaned file was made of.")
+  var undo = false
+
+  @OptionGroup var reading: SourceOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A row that cannot be used: skip it (kept in NAME.skipped.jsonl), stop at it, or report all of "
+        + "them and stop.", valueName: "stop|skip|report"))
+  var onError = BadRowPolicy.skip
+
+  @Flag(help: "Replace the output when it is there.")
+  var overwrite = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard stages == nil || recipe == nil else {
+      throw ValidationError("Give the stages with --stages or with --recipe, not both.")
+    }
+    guard model == nil || tokenizer == nil else {
+      throw ValidationError("Give either --model or --tokenizer.")
+    }
+    guard !undo || (files.count == 1 && stages == nil && recipe == nil && set.isEmpty) else {
+      throw ValidationError("--undo takes one cleaned file, and no stages.")
+    }
+    for pair in set where !pair.contains("=") {
+      throw ValidationError("--set \(pair) has no '='; expected stage.key=value.")
+    }
+  }
+
+  func perform(_ console: Console) async throws {
+    try OutputPlace.check(destination, inputs: files, overwrite: overwrite)
+    if undo {
+      let rows = try CleaningUndo.restore(files[0], to: destination)
+      return console.result(
+        ["output": .string(destination), "rows": .integer(rows)],
+        "\(destination): \(rows) rows as they were before \(files[0])")
+    }
+    let run = try CleaningRun(chosenStages())
+    let sources = try reading.sources(files)
+    let stem = destination.hasSuffix(".jsonl") ? String(destination.dropLast(6)) : destination
+    let report = try BadRows.collecting(onError, sideFile: stem + ".skipped.jsonl") { bad in
+      let report = try run.clean(sources, to: destination, bad: bad)
+      if let summary = bad.summary { console.note("note: \(summary)") }
+      return report
+    }
+    let changes = CleaningRun.changes(beside: destination)
+    console.result(
+      report.json.setting("output", to: .string(destination))
+        .setting("changes", to: .string(changes)),
+      "\(destination): \(report)\nwhat was done is in \(changes)")
+  }
+
+  private func chosenStages() throws -> [any CleaningStage] {
+    let file = try recipe.map { try CleaningRecipe(file: $0) }
+    let named = stages.map { names in
+      names == "none" ? [] : names.split(separator: ",").map(String.init)
+    }
+    var settings = file?.settings ?? [:]
+    for pair in set {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      settings[String(parts[0])] = .string(String(parts[1]))
+    }
+    return try CleaningStages.builtin.stages(
+      named: named ?? file?.stages ?? CleaningStages.standard, settings: settings,
+      tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) })
+  }
+}

@@ -1,0 +1,131 @@
+import Anneal
+public import AnnealDatasets
+import AnnealFiles
+public import ArgumentParser
+
+/// How rows are divided, for the verbs that do it.
+struct SplitOptions: ParsableArguments {
+  @Option(help: "A field whose equal values stay on one side, such as the source document.")
+  var groupBy: String?
+
+  @Option(help: "A field whose values are spread evenly over the parts, such as the label.")
+  var stratifyBy: String?
+
+  @Option(help: "A field with a number or a date: the latest rows are held out.")
+  var timeBy: String?
+
+  @Option(help: "The split is a function of this.")
+  var seed: UInt64 = 17
+
+  @Option(
+    help: ArgumentHelp(
+      "A row that repeats one of another part or of a benchmark: report it, drop it or stop.",
+      valueName: "report|drop|stop"))
+  var onLeak: LeakPolicy?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files of benchmarks; rows that hold a run of words of them are leaks.", valueName: "file"))
+  var decontaminate: [String] = []
+
+  @Option(help: "Words of such a run: 13, or down to 8.")
+  var runLength = 13
+
+  func validate() throws {
+    guard (4...100).contains(runLength) else {
+      throw ValidationError("--run-length is \(runLength); expected 4 to 100.")
+    }
+    guard stratifyBy == nil || timeBy == nil else {
+      throw ValidationError("Give either --stratify-by or --time-by.")
+    }
+  }
+
+  /// The settings of a split.
+  func settings(validation: Double, test: Double) -> PreparedSplit.Settings {
+    var settings = PreparedSplit.Settings(
+      validation: validation, test: test, groupBy: groupBy, seed: seed)
+    (settings.stratifyBy, settings.timeBy) = (stratifyBy, timeBy)
+    (settings.benchmarks, settings.runLength) = (decontaminate, runLength)
+    settings.onLeak = onLeak ?? (decontaminate.isEmpty ? nil : .report)
+    return settings
+  }
+}
+
+extension LeakPolicy: ExpressibleByArgument {}
+
+/// `anneal data split`.
+struct DataSplit: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "split",
+    abstract: "Splits rows so that nothing tested on was trained on, and checks that it is so.")
+
+  @Argument(help: "Data files.")
+  var files: [String]
+
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  var destination: String
+
+  @Option(help: "The share of rows held out for validation.")
+  var valSize = 0.1
+
+  @Option(help: "The share of rows held out for testing.")
+  var testSize = 0.1
+
+  @OptionGroup var splitting: SplitOptions
+
+  @Option(help: "Rows at least as alike as this stay on one side (Jaccard's index, 0.1 to 1).")
+  var similarity = 0.8
+
+  @Flag(
+    name: .customLong("together"), inversion: .prefixedNo,
+    help: "Whether rows that are nearly the same stay on one side.")
+  var isTogether = true
+
+  @Flag(help: "Keep to the shares exactly; adding rows may then move a few others.")
+  var exact = false
+
+  @OptionGroup var reading: SourceOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A row that cannot be used: skip it (kept in skipped.jsonl of the folder), stop at it, or report "
+        + "all of them and stop.", valueName: "stop|skip|report"))
+  var onError = BadRowPolicy.skip
+
+  @Flag(help: "Replace the folder's files when they are there.")
+  var overwrite = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (0.1...1).contains(similarity) else {
+      throw ValidationError("--similarity is \(similarity); expected 0.1 to 1.")
+    }
+  }
+
+  func perform(_ console: Console) async throws {
+    try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
+    try OutputFolder.prepare(destination, overwrite: overwrite)
+    let sources = try reading.sources(files)
+    var settings = splitting.settings(validation: valSize, test: testSize)
+    settings.cleans = false
+    settings.isStable = !exact
+    settings.together = isTogether ? NearDuplicates.Settings(threshold: similarity) : nil
+    settings.onLeak = splitting.onLeak ?? .report
+    try Folder.create(destination)
+    let split = try BadRows.collecting(onError, sideFile: destination + "/skipped.jsonl") { bad in
+      let split = try PreparedSplit(sources, settings: settings, bad: bad)
+      if let summary = bad.summary { console.note("note: \(summary)") }
+      return split
+    }
+    try split.write(to: destination)
+    if let told = split.leakage { console.note("note: \(told)") }
+    console.result(
+      split.json,
+      "\(destination): \(split.train.count) training, \(split.validation.count) validation, "
+        + "\(split.test.count) test rows of \(split.rows); "
+        + "\(split.leaks.count) \(split.leaks.count == 1 ? "leak" : "leaks")")
+  }
+}

@@ -1,0 +1,67 @@
+internal import AnnealFiles
+
+/// The side file of a cleaning: what was done with which row, so that it can be taken back.
+///
+/// One JSON object a line: `row` (its number, from 0), `at`, `stage`, `action`, `reason`, `detail`,
+/// and `before` and `after` as far as they differ; the last line has the counts and the output's hash.
+enum ChangeLog {
+  /// The side file of the output at `path`: `rows.changes.jsonl` beside `rows.jsonl`.
+  static func path(beside path: String) -> String {
+    let stem = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
+    return stem + ".changes.jsonl"
+  }
+
+  /// The line for `verdict` of `stage` on a row with `fields`; nil when it stays as it is.
+  static func line(
+    _ verdict: Verdict, of stage: String, on row: CleaningRow, fields: JSON
+  ) -> String? {
+    let (action, finding, before, after): (String, Finding, JSON?, JSON?)
+    switch verdict {
+    case .keep: return nil
+    case .flag(let found): (action, finding, before, after) = ("flag", found, nil, nil)
+    case .change(let found, let new):
+      (action, finding, before, after) = ("change", found, fields, new)
+    case .drop(let found): (action, finding, before, after) = ("drop", found, fields, nil)
+    }
+    var members: [(String, JSON)] = [
+      ("row", .integer(row.number)), ("at", .string(row.row.place().description)),
+      ("stage", .string(stage)), ("action", .string(action)), ("reason", .string(finding.reason)),
+    ]
+    if let detail = finding.detail { members.append(("detail", .string(detail))) }
+    if let before { members.append(("before", before)) }
+    if let after { members.append(("after", after)) }
+    return JSON(members: members).text(.spaced) + "\n"
+  }
+
+  /// The last line.
+  static func end(_ report: CleaningReport, output: String) throws -> String {
+    let end: JSON = [
+      "summary": report.json, "sha256": .string(try SHA256Digest.hex(ofFile: output)),
+    ]
+    return end.text(.spaced) + "\n"
+  }
+}
+
+/// Text on its way to a file, written in large pieces.
+struct BufferedLines {
+  private let file: OutputFile
+  private var bytes: [UInt8] = []
+
+  init(_ file: OutputFile) { self.file = file }
+
+  mutating func add(_ text: String) throws {
+    bytes.append(contentsOf: text.utf8)
+    if bytes.count >= 1 << 20 { try flush() }
+  }
+
+  mutating func add(line: UnsafeBufferPointer<UInt8>) throws {
+    bytes.append(contentsOf: line)
+    bytes.append(UInt8(ascii: "\n"))
+    if bytes.count >= 1 << 20 { try flush() }
+  }
+
+  mutating func flush() throws {
+    try file.write(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
