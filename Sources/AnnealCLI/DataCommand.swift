@@ -10,7 +10,7 @@ struct DataCommand: AsyncParsableCommand {
     commandName: "data", abstract: "Looks at data, shows what is learned, cleans and splits it.",
     subcommands: [
       DataInspect.self, DataPreview.self, DataPrepare.self, DataClean.self, DataSplit.self,
-      DataGenerate.self, DataScore.self, DataFilter.self, DataDemo.self,
+      DataGenerate.self, DataScore.self, DataFilter.self, DataRewrite.self, DataDemo.self,
     ])
 }
 

@@ -7,7 +7,7 @@ import ArgumentParser
 struct DataGenerate: Verb {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "A stronger model writes rows from the chunks of documents.",
+    abstract: "A stronger model writes rows from the chunks of documents, or from other rows.",
     discussion: "Kinds:\n"
       + GenerationKinds.all.map { "  \($0.name): \($0.summary)\n" }.joined())
 
@@ -62,7 +62,7 @@ struct DataGenerate: Verb {
     try OutputPlace.check(destination, inputs: [file], overwrite: overwrite || asking.dryRun)
     let rows = try RowReader(path: InputPath.resolved(file)).rows()
     let opened = try asking.open(output: destination)
-    let job = try Generation(
+    let job = try RowGeneration(
       kind, generating.settings, from: Array(rows.prefix(limit ?? .max)), prompts: opened.prompts)
     guard
       try await asking.tell(
@@ -82,6 +82,20 @@ struct DataGenerate: Verb {
 struct GenerationOptions: ParsableArguments {
   @Option(help: "Rows that each question asks for.")
   var count = 3
+
+  @Option(help: "Exchanges of a conversation.")
+  var turns = 3
+
+  @Option(
+    help: ArgumentHelp("The classes of classification, with commas between.", valueName: "a,b"))
+  var labels: String?
+
+  @Option(help: "Questions of self-instruct.")
+  var rounds = 10
+
+  @Option(
+    help: "How like an earlier one a new instruction may be (Jaccard's index, 0.1 to 1).")
+  var novelty = 0.7
 
   @Option(help: ArgumentHelp("easy, medium, hard or mixed.", valueName: "level"))
   var difficulty = "mixed"
@@ -106,6 +120,12 @@ struct GenerationOptions: ParsableArguments {
     guard (1...100).contains(count) else {
       throw ValidationError("--count is \(count); expected 1 to 100.")
     }
+    guard (1...20).contains(turns), (1...1_000_000).contains(rounds) else {
+      throw ValidationError("--turns takes 1 to 20, --rounds 1 to 1000000.")
+    }
+    guard (0.1...1).contains(novelty) else {
+      throw ValidationError("--novelty is \(novelty); expected 0.1 to 1.")
+    }
     guard GenerationSettings.difficulties.contains(difficulty) else {
       throw ValidationError(
         "--difficulty is \(difficulty); expected "
@@ -125,6 +145,10 @@ struct GenerationOptions: ParsableArguments {
     (settings.count, settings.difficulty, settings.style) = (count, difficulty, style)
     (settings.language, settings.temperature, settings.seed) = (language, temperature, seed)
     settings.maximumTokens = maxTokens
+    (settings.turns, settings.rounds, settings.novelty) = (turns, rounds, novelty)
+    settings.labels = (labels ?? "").split(separator: ",").map { label in
+      label.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
     return settings
   }
 }

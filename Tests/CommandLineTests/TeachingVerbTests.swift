@@ -167,6 +167,54 @@ import Testing
     #expect(free.status == 0 && http.requests.count == 67, "\(free.errors)")
   }
 
+  @Test func `every kind is written from what a teacher says`() async throws {
+    let server = TeacherServer(seed: 3)
+    let http = try await LoopbackServer(server.answer)
+    let chunks = try smallChunks(24)
+    let seeds = try folder.write(
+      (0..<12).map { number in
+        let row: JSON = [
+          "instruction": .string("Tell the story of king number \(number) in three lines"),
+          "output": "Once.",
+        ]
+        return row.text() + "\n"
+      }.joined(), to: "seeds.jsonl")
+    for (kind, file, options) in [
+      ("conversation", chunks, ["--turns", "2"]), ("summary", chunks, []),
+      ("preference", chunks, ["--style", "plain"]),
+      ("classification", chunks, ["--labels", "praise, complaint"]),
+      ("self-instruct", seeds, ["--rounds", "24"]), ("evol-instruct", seeds, ["--count", "2"]),
+    ] {
+      let output = "\(folder.path)/\(kind).jsonl"
+      let made = try run(
+        http, ["generate", file, "--kind", kind, "--output", output, "--json"] + options)
+      #expect(made.status == 0, "\(kind): \(made.errors)")
+      let report = try JSON(parsing: made.output)
+      let rows = try lines(output)
+      #expect(rows.count >= 16 && report["rows"]?.integer == rows.count, "\(kind): \(made.output)")
+      #expect((report["rejected"]?.integer ?? 0) > 0, "\(kind)")
+      #expect(rows.allSatisfy { $0["kind"]?.string == kind && $0["teacher"] == "teacher" })
+      let inspected = try CommandLineProgram.run("data", "inspect", output, "--json")
+      #expect(inspected.status == 0, "\(kind): \(inspected.errors)")
+    }
+  }
+
+  @Test func `rows are mended, and what stood there is kept`() async throws {
+    let server = TeacherServer(faults: false)
+    let http = try await LoopbackServer(server.answer)
+    let rows = try folder.write(
+      (0..<6).map { #"{"question": "What is \#($0)?", "answer": "It is  teh \#($0)."}"# + "\n" }
+        .joined(), to: "rows.jsonl")
+    let output = folder.path + "/mended.jsonl"
+    let made = try run(http, ["rewrite", rows, "--output", output, "--do", "grammar,context"])
+    #expect(made.status == 0 && made.output.contains("6 changed"), "\(made.errors)\(made.output)")
+    let mended = try lines(output)
+    #expect(mended.map { $0["answer"]?.string } == (0..<6).map { "It is the \($0)." })
+    #expect(mended.first?["before"] == ["answer": "It is  teh 0."])
+    let unknown = try run(http, ["rewrite", rows, "--output", output + "2", "--do", "gramar"])
+    #expect(unknown.status == 2 && unknown.errors.contains("did you mean 'grammar'"))
+  }
+
   private func waitUntil(_ isSo: () async throws -> Bool) async throws {
     let end = ContinuousClock().now + .seconds(60)
     while try await !isSo() {

@@ -104,7 +104,7 @@ private final class ScriptedModel: ChatModel {
     #expect(names.contains("question-answer.txt") && names.contains("again.txt"))
     #expect(throws: AnnealError.self) { try Prompts(builtin: builtin).write(to: own) }
     try AtomicFile.write("[user]\nMine: {{ text }}", to: own + "/question-answer.txt")
-    let job = try Generation(
+    let job = try RowGeneration(
       QuestionAnswerPairs.self, GenerationSettings(),
       from: [Row(index: 0, file: "f", line: 1, fields: ["text": "abc"])],
       prompts: try Prompts(builtin: builtin, own: own))
@@ -117,8 +117,8 @@ private final class ScriptedModel: ChatModel {
 
   @Test func `every kind and verb has a prompt that uses only its placeholders`() throws {
     let prompts = try Prompts(builtin: Checkout.path("Resources/prompts"))
-    for kind in GenerationKinds.all { _ = try prompts.prompt(Generation.description(of: kind)) }
-    for description in [Scoring.prompt, Teacher.againPrompt] {
+    for kind in GenerationKinds.all { _ = try prompts.prompt(RowGeneration.description(of: kind)) }
+    for description in [Rewriting.prompt, Scoring.prompt, Teacher.againPrompt] {
       _ = try prompts.prompt(description)
     }
     let names = GenerationKinds.all.map { $0.name }
@@ -153,7 +153,7 @@ private final class ScriptedModel: ChatModel {
     _ texts: [String], _ script: @escaping @Sendable (Conversation, ReplyOptions) throws -> String
   ) async throws -> (result: TeachingResult, model: ScriptedModel) {
     let model = ScriptedModel(script)
-    let job = try Generation(
+    let job = try RowGeneration(
       QuestionAnswerPairs.self, GenerationSettings(), from: rows(texts), prompts: prompts)
     let result = try await job.rows(by: try Teacher(model, prompts: prompts)) { _ in }
     return (result, model)

@@ -6,8 +6,10 @@ struct TeacherReply {
 
   init(_ question: TeacherQuestionText, _ fate: TeacherServer.Fate) {
     let value =
-      question.criteria.isEmpty
-      ? Self.rows(question, isGrounded: fate != .ungrounded) : Self.grades(question)
+      !question.criteria.isEmpty
+      ? Self.grades(question)
+      : question.edited.isEmpty
+        ? TeacherRows(question, isGrounded: fate != .ungrounded).value : Self.mended(question)
     text = Self.spoken(value, question, fate)
   }
 
@@ -30,28 +32,13 @@ struct TeacherReply {
     }
   }
 
-  /// Rows from the sentences of the material.
-  private static func rows(_ question: TeacherQuestionText, isGrounded: Bool) -> JSON {
-    let sentences = Self.sentences(of: question.materials.first ?? "")
-    let rows = sentences.prefix(question.count).enumerated().map { index, sentence -> JSON in
-      let isTrue = isGrounded || index > 0
-      let words = sentence.split(whereSeparator: \.isWhitespace)
-      let topic = words.prefix(5).joined(separator: " ")
-      return [
-        "question": .string("What is said of \"\(topic)\"?"),
-        "answer": .string(words.joined(separator: " ") + "."),
-        // Models mend line ends when they quote.
-        "evidence": .string(
-          isTrue ? words.joined(separator: " ") : "Nobody ever said this, \(topic)."),
-        "difficulty": index == 0 ? "easy" : "medium",
-      ]
-    }
-    return .array(rows)
-  }
-
-  private static func sentences(of text: String) -> [String] {
-    text.split { ".?!".contains($0) }.map { String($0) }
-      .filter { $0.split(whereSeparator: \.isWhitespace).count > 4 }
+  /// Texts without double spaces, and with their commonest slip mended.
+  private static func mended(_ question: TeacherQuestionText) -> JSON {
+    JSON(
+      members: question.edited.map { name, text in
+        let words = text.split(separator: " ").map { $0 == "teh" ? "the" : $0 }
+        return (name, .string(words.joined(separator: " ")))
+      })
   }
 
   /// Grades: 5 for what stands in the source, less for what is short; votes differ by their seed.

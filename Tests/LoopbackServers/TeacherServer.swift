@@ -140,6 +140,19 @@ struct TeacherQuestionText {
     }
   }
 
+  /// The texts that it is to mend, by their names.
+  var edited: [(name: String, text: String)] {
+    guard let start = first.firstRange(of: "\nEdit ") else { return [] }
+    let names = first[start.upperBound...].prefix { $0 != ":" }.split(separator: ", ")
+    let texts = materials.suffix(names.count)
+    return zip(names, texts).map { (String($0), $1) }
+  }
+
+  /// Whether an object of its answer has a member called `name`.
+  func asks(for name: String) -> Bool {
+    (first.split(separator: "\n").last ?? "").contains("\"\(name)\":")
+  }
+
   /// The number behind "Write ".
   var count: Int {
     let rest = first.firstRange(of: "\nWrite ").map { first[$0.upperBound...] } ?? ""

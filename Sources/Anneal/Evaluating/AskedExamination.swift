@@ -35,7 +35,8 @@ extension Examination {
     let usage = answers.compactMap(\.usage).reduce(TokenUsage(), +)
     let latencies = answers.map(\.seconds).sorted()
     self.init(
-      loss: nil, replies: replies, scores: try metrics.map { try $0.measured(replies) },
+      loss: nil, replies: replies,
+      scores: try metrics.map { try $0.measured(replies.map(\.answer)) },
       effort: ReplyEffort(
         replies: answers.count, seconds: seconds,
         latency: latencies.isEmpty ? nil : latencies[latencies.count / 2],

@@ -1,7 +1,7 @@
 public import AnnealDatasets
 internal import AnnealFiles
 public import AnnealRemote
-public import AnnealText
+internal import AnnealText
 
 /// A stronger model with its prompts, and the store that its answers are kept in.
 public struct OpenedTeacher: Sendable {

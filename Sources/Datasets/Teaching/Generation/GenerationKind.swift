@@ -20,17 +20,32 @@ public protocol GenerationKind: Sendable {
   ///
   /// - Throws: `AnnealError` of kind `usage` when they lack something.
   init(_ settings: GenerationSettings) throws
+  /// Whether an answer holds one object, whatever the count.
+  static var isOneAnAnswer: Bool { get }
   /// What the teacher is shown, one element a question.
   ///
   /// - Throws: `AnnealError` with file and line for rows that it cannot be shown.
   func materials(from rows: [Row]) throws -> [Material]
   /// The row that `object` makes, which fits the schema; nil with a reason when it is none.
   func row(from object: JSON, of material: Material) -> GeneratedRow
+  /// The text of a row that must not be like that of an earlier one; nil for kinds whose rows may be.
+  func novelText(of fields: [(String, JSON)]) -> String?
+  /// Texts that a new one must not be like either.
+  func knownTexts(in rows: [Row]) -> [String]
 }
 
 extension GenerationKind {
   /// None.
   public static var placeholders: [(name: String, meaning: String)] { [] }
+
+  /// An answer holds as many as are asked for.
+  public static var isOneAnAnswer: Bool { false }
+
+  /// Rows may be alike.
+  public func novelText(of fields: [(String, JSON)]) -> String? { nil }
+
+  /// None.
+  public func knownTexts(in rows: [Row]) -> [String] { [] }
 
   /// A chunk a question.
   public func materials(from rows: [Row]) throws -> [Material] {
@@ -81,6 +96,8 @@ public struct GenerationSettings: Sendable {
   public var style: String?
   /// The language to write in; nil for that of the material.
   public var language: String?
+  /// Exchanges of a conversation.
+  public var turns = 3
   /// The classes of classification.
   public var labels: [String] = []
   /// Questions of kinds that are not grounded in a row each.
@@ -105,7 +122,13 @@ public struct GenerationSettings: Sendable {
 public enum GenerationKinds {
   /// All of them.
   public static let all: [any GenerationKind.Type] = [
-    QuestionAnswerPairs.self
+    Conversations.self,
+    EvolvedInstructions.self,
+    LabelledExamples.self,
+    PreferencePairs.self,
+    QuestionAnswerPairs.self,
+    SelfInstructed.self,
+    Summaries.self,
   ]
 
   /// The kind called `name`.

@@ -3,10 +3,11 @@ internal import AnnealText
 internal import OrderedCollections
 
 /// Rows that a teacher writes from rows of a file.
-public struct Generation: Sendable {
+public struct RowGeneration: Sendable {
   private let kind: any GenerationKind
   private let settings: GenerationSettings
   private let materials: [Material]
+  private let known: [String]
   /// What the teacher is asked, one question for each piece of material.
   public let questions: [TeacherQuestion]
 
@@ -20,6 +21,7 @@ public struct Generation: Sendable {
     self.settings = settings
     self.kind = try kind.init(settings)
     materials = try self.kind.materials(from: rows)
+    known = self.kind.knownTexts(in: rows)
     let prompt = try prompts.prompt(Self.description(of: kind))
     let schema = try JSONSchemaSubset(kind.schema)
     let common = Self.variables(settings)
@@ -34,6 +36,7 @@ public struct Generation: Sendable {
 
   /// Tokens that an answer mostly takes.
   public var tokensOfAnswer: Int {
+    guard !type(of: kind).isOneAnAnswer else { return type(of: kind).tokensOfObject }
     let (tokens, overflows) = type(of: kind).tokensOfObject
       .multipliedReportingOverflow(by: settings.count)
     return overflows ? settings.maximumTokens : min(tokens, settings.maximumTokens)
@@ -45,11 +48,20 @@ public struct Generation: Sendable {
   ) async throws -> TeachingResult {
     var result = TeachingResult(read: materials.count)
     let answers = try await teacher.answers(to: questions, progress: progress)
-    var seen: Set<String> = []
+    var seen = Novelty(threshold: settings.novelty)
+    for text in known { _ = seen.add(text) }
+    var said: Set<String> = []
     for (material, answer) in zip(materials, answers) {
       result.add(answer, at: material.place)
       for object in answer.objects {
-        take(kind.row(from: object, of: material), object, material, teacher.name, &seen, &result)
+        let made = kind.row(from: object, of: material)
+        guard case .row(let fields) = made, let text = kind.novelText(of: fields),
+          let earlier = seen.add(text)
+        else {
+          take(made, object, material, teacher.name, &said, &result)
+          continue
+        }
+        result.reject(object, "too like an earlier one", earlier, at: material.place)
       }
     }
     return result
