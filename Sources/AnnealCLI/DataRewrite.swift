@@ -83,9 +83,9 @@ struct DataRewrite: Verb {
       try await asking.tell(
         job.questions, tokensOfAnswer: job.tokensOfAnswer, opened, console)
     else { return }
-    defer { console.endTransient() }
-    let result = try await job.rows(by: opened.teacher, progress: asking.line(console).tell)
-    console.endTransient()
+    let result = try await asking.line(console).during { progress in
+      try await job.rows(by: opened.teacher, progress: progress)
+    }
     let changed = result.rows.count { $0["before"] != nil }
     try asking.finish(
       result, output: destination,

@@ -82,9 +82,9 @@ struct DataScore: Verb {
       try await asking.tell(
         job.questions, tokensOfAnswer: job.tokensOfAnswer, opened, console)
     else { return }
-    defer { console.endTransient() }
-    let result = try await job.rows(by: opened.teacher, progress: asking.line(console).tell)
-    console.endTransient()
+    let result = try await asking.line(console).during { progress in
+      try await job.rows(by: opened.teacher, progress: progress)
+    }
     try asking.finish(
       result, output: destination, what: "graded of \(Amount.count(result.read))", opened, console)
   }

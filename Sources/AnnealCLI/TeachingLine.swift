@@ -4,8 +4,7 @@ import AnnealFiles
 import AnnealText
 import Synchronization
 
-/// Draws how far a teacher's work is, what it took and the time left, and stops it when it is asked
-/// to.
+/// Draws how far a teacher's work is, what it took and the time left.
 final class TeachingLine: Sendable {
   private let console: Console
   private let price: TokenPrices?
@@ -20,15 +19,31 @@ final class TeachingLine: Sendable {
     Interruption.listen()
   }
 
-  /// Takes a step.
-  ///
-  /// - Throws: when the user asked to stop.
-  func tell(_ state: TeachingState) throws {
-    if Interruption.isRequested {
-      throw AnnealError(
-        .interrupted, "stopped after \(state.done) of \(state.all) questions",
-        remedy: "Run the same again to go on: their answers are kept.")
+  /// What `work` comes to, which is told how far it is; ended at once when the user asks for it, also
+  /// while a server thinks.
+  func during(
+    _ work:
+      @escaping @Sendable (@escaping @Sendable (TeachingState) throws -> Void) async throws
+      -> TeachingResult
+  ) async throws -> TeachingResult {
+    defer { console.endTransient() }
+    return try await withThrowingTaskGroup(of: TeachingResult?.self) { group in
+      group.addTask { try await work(self.tell) }
+      group.addTask {
+        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(100)) }
+        throw AnnealError(
+          .interrupted, "stopped",
+          remedy: "Run the same again to go on: the answers that came are kept.")
+      }
+      defer { group.cancelAll() }
+      guard let result = try await group.next() ?? nil else {
+        throw AnnealError(.failed, "the work came to nothing")
+      }
+      return result
     }
+  }
+
+  private func tell(_ state: TeachingState) {
     let now = clock.now
     let isDue = drawn.withLock { last in
       // A person reads a few lines a second; a file of notes needs one every few seconds.

@@ -215,6 +215,23 @@ import Testing
     #expect(unknown.status == 2 && unknown.errors.contains("did you mean 'grammar'"))
   }
 
+  @Test func `Ctrl-C ends a job at once, also while the server thinks`() async throws {
+    let server = TeacherServer(faults: false, stallingAfter: 5)
+    let http = try await LoopbackServer(server.answer)
+    let output = folder.path + "/pairs.jsonl"
+    let process = try CommandLineProgram.start([
+      "data", "generate", try smallChunks(12), "--output", output, "--teacher", http.url("/v1"),
+      "--teacher-name", "teacher",
+    ])
+    try await waitUntil { server.answered >= 9 }
+    let start = ContinuousClock().now
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(start.duration(to: ContinuousClock().now) < .seconds(20))
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(!Folder.holdsAnything(output))
+  }
+
   private func waitUntil(_ isSo: () async throws -> Bool) async throws {
     let end = ContinuousClock().now + .seconds(60)
     while try await !isSo() {
@@ -222,6 +239,26 @@ import Testing
         throw AnnealError(.failed, "waited a minute in vain")
       }
       try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  @Test func `a model of one's own is a teacher too, and what it said is kept`() throws {
+    let rows = try folder.write(
+      #"{"question": "What is clay?", "answer": "Earth."}"# + "\n", to: "rows.jsonl")
+    let output = folder.path + "/graded.jsonl"
+    let arguments = [
+      "data", "score", rows, "--output", output, "--teacher", Checkout.path("Resources/base"),
+      "--max-tokens", "16", "--overwrite", "--json",
+    ]
+    // The embedded model grades nothing; that it was asked, asked again and heard is what counts.
+    for kept in [0, 2] {
+      let graded = try CommandLineProgram.run(all: arguments)
+      #expect(graded.status == 0, "\(graded.errors)")
+      let report = try JSON(parsing: graded.output)
+      #expect(report["rejected"] == 1 && report["effort"]?["asked_again"] == 1)
+      #expect(report["effort"]?["cached"]?.integer == kept, "\(graded.output)")
+      let tokens = report["effort"]?["completion_tokens"]?.integer ?? 0
+      #expect(kept == 0 ? tokens > 0 : tokens == 0)
     }
   }
 

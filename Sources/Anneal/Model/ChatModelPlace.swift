@@ -24,14 +24,32 @@ public enum ChatModelPlace: Sendable, Hashable {
 
   /// The model itself.
   ///
-  /// - Parameter limit: how often a server may be asked.
+  /// - Parameters:
+  ///   - limit: how often a server may be asked.
+  ///   - isStored: whether its replies are to be kept, so that a folder's files have to be read to
+  ///     tell it from another of the same name.
   /// - Throws: `AnnealError` when there is no model in the folder, or the address is none.
-  public func open(limit: RateLimit = RateLimit()) throws -> any ChatModel {
+  public func open(
+    limit: RateLimit = RateLimit(), isStored: Bool = false
+  ) throws -> any ChatModel {
     switch self {
     case .folder(let path):
-      LocalChatModel(try LanguageModel.load(from: path), name: Folder.name(of: path))
+      LocalChatModel(
+        try LanguageModel.load(from: path), name: Folder.name(of: path),
+        identity: isStored ? try Self.digest(path) : nil)
     case .server(let address, let model):
       OpenAIChatModel(model, at: try APIEndpoint(address), limit: limit)
     }
+  }
+
+  /// A hash of the files of the model at `path`.
+  private static func digest(_ path: String) throws -> String {
+    let names = Folder.names(in: path).filter { name in
+      [".json", ".safetensors", ".model", ".jinja", ".txt"].contains { name.hasSuffix($0) }
+    }
+    let files = names.isEmpty ? [path] : names.map { path + "/" + $0 }
+    return SHA256Digest.hex(
+      of: try files.map { "\(Folder.name(of: $0)) \(try SHA256Digest.hex(ofFile: $0))" }
+        .joined(separator: "\n"))
   }
 }

@@ -25,7 +25,8 @@ public struct OpenedTeacher: Sendable {
   ) throws {
     self.prompts = prompts
     self.replies = try SQLiteReplyStore(path: replies)
-    let model = try place.open(limit: limit ?? RateLimit(concurrent: together))
+    let model = try place.open(
+      limit: limit ?? RateLimit(concurrent: together), isStored: true)
     teacher = try Teacher(
       Self.stored(model, self.replies), prompts: prompts, together: together)
   }

@@ -39,7 +39,7 @@ public enum StructuredReply {
   public static func object(in text: String) -> JSON? { objects(in: text).last }
 
   /// Each bracket that nothing closes is looked for to the end of the text.
-  private static let mostTries = 2000
+  private static let mostTries = 500
 
   private static let brace = UInt8(ascii: "{")
   private static let bracket = UInt8(ascii: "[")
