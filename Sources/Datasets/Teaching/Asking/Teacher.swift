@@ -15,6 +15,9 @@ public struct Teacher: Sendable {
   /// Failures in a row after which nothing more is asked.
   private static let mostFailures = 8
 
+  /// What no other question would escape: a disk that is full, or the wish to stop.
+  private static let endsAll: Set<AnnealError.Code> = [.interrupted, .storage, .outOfMemory]
+
   /// A teacher.
   ///
   /// - Parameters:
@@ -55,7 +58,7 @@ public struct Teacher: Sendable {
       let answer = try await answer(to: question)
       tally.succeeded()
       return answer
-    } catch let error as AnnealError where error.code != .interrupted {
+    } catch let error as AnnealError where !Self.endsAll.contains(error.code) {
       guard tally.failed() < Self.mostFailures else { throw error }
       var answer = TeacherAnswer()
       answer.problems = [(.unanswered, "\(error)")]
