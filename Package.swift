@@ -50,7 +50,7 @@ let tests: KeyValuePairs<String, [Target.Dependency]> = [
   "Adapters": ["AnnealAdapters", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Merging": ["AnnealMerging", "AnnealNeural", "AnnealTorch", "AnnealFiles"],
   "Inference": ["AnnealInference", "AnnealNeural", "AnnealText"],
-  "Evaluation": ["AnnealEvaluation", "AnnealFiles"],
+  "Evaluation": ["AnnealEvaluation", "AnnealDatasets", "AnnealFiles"],
   "Training": [
     "AnnealTraining", "AnnealEvaluation", "AnnealAdapters", "AnnealDatasets", "AnnealNeural",
     "AnnealTorch", "AnnealFiles",

@@ -9,8 +9,9 @@ struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Reads, looks at, makes, cleans and splits data.",
     subcommands: [
-      DataIngest.self, DataInspect.self, DataPreview.self, DataClean.self, DataSplit.self,
-      DataPrepare.self, DataDiff.self, DataDemo.self,
+      DataIngest.self, DataInspect.self, DataPreview.self, DataGenerate.self, DataScore.self,
+      DataFilter.self, DataRewrite.self, DataClean.self, DataSplit.self, DataPrepare.self,
+      DataDiff.self, DataDemo.self,
     ])
 }
 

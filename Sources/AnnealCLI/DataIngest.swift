@@ -101,7 +101,7 @@ struct DataIngest: Verb {
     Interruption.listen()
     let report = try await ingestion.run(files, to: destination) { done, count, source in
       try Interruption.check()
-      console.transient("\(done + 1)/\(count) \(source)")
+      console.progress("\(done + 1)/\(count) \(source)")
     }
     console.endTransient()
     console.result(report.json, report.description)

@@ -46,6 +46,18 @@ struct CommandLineProgram {
       errors: String(decoding: complained, as: UTF8.self))
   }
 
+  /// Starts `anneal` with `arguments`, its words thrown away, and does not wait.
+  static func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
   /// `anneal` lies beside the test bundle.
   private static let executable: URL = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -1,3 +1,4 @@
+import AnnealDatasets
 import AnnealEvaluation
 import AnnealFiles
 import AnnealText

@@ -42,6 +42,9 @@ public final class LoopbackServer: Sendable {
     group.shutdownGracefully { _ in }
   }
 
+  /// Ends the server, so that its port is free.
+  public func close() async { try? await channel.close().get() }
+
   /// The address of `path` here.
   public func url(_ path: String = "") -> String { "http://127.0.0.1:\(port)\(path)" }
 

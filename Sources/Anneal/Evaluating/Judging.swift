@@ -1,3 +1,4 @@
+public import AnnealDatasets
 public import AnnealEvaluation
 public import AnnealFiles
 public import AnnealText

@@ -3,7 +3,7 @@
 #else
   internal import Foundation
 #endif
-public import AnnealEvaluation
+public import AnnealDatasets
 internal import AnnealFiles
 
 extension Rubric {

@@ -28,20 +28,35 @@ public enum ChatModelPlace: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - limit: how often a server may be asked.
-  ///   - store: where a server's answers are kept; nil keeps none.
+  ///   - store: where its answers are kept; nil keeps none.
+  ///   - isStored: whether its replies are kept by the caller, so that a folder's files have to be
+  ///     read to tell it from another of the same name.
   /// - Throws: `AnnealError` when there is no model in the folder, or the address is none.
   public func open(
-    limit: RateLimit = RateLimit(), store: (any ReplyStore)? = nil
+    limit: RateLimit = RateLimit(), store: (any ReplyStore)? = nil, isStored: Bool = false
   ) throws -> any ChatModel {
     switch self {
     case .folder(let path):
-      return LocalChatModel(try LanguageModel.load(from: path), name: Folder.name(of: path))
+      return LocalChatModel(
+        try LanguageModel.load(from: path), name: Folder.name(of: path),
+        identity: isStored ? try Self.digest(path) : nil)
     case .server(let address, let model, let keyVariable):
       let hosted = OpenAIChatModel(
         model, at: try APIEndpoint(address, keyVariable: keyVariable), limit: limit)
       guard let store else { return hosted }
       return StoredChatModel(hosted, store: store)
     }
+  }
+
+  /// A hash of the files of the model at `path`.
+  private static func digest(_ path: String) throws -> String {
+    let names = Folder.names(in: path).filter { name in
+      [".json", ".safetensors", ".model", ".jinja", ".txt"].contains { name.hasSuffix($0) }
+    }
+    let files = names.isEmpty ? [path] : names.map { path + "/" + $0 }
+    return SHA256Digest.hex(
+      of: try files.map { "\(Folder.name(of: $0)) \(try SHA256Digest.hex(ofFile: $0))" }
+        .joined(separator: "\n"))
   }
 
   /// Finds out before there is work for it whether there is a model, or an address and its key.

@@ -5,12 +5,17 @@ public import AnnealText
 public actor LocalChatModel: ChatModel {
   /// What to call it in a report.
   public nonisolated let name: String
+  /// What its answers depend on beside question and options.
+  public nonisolated let identity: String
   private let model: LanguageModel
 
   /// A chat model over `model`, which nothing else may use from then on.
-  public init(_ model: sending LanguageModel, name: String) {
+  ///
+  /// - Parameter identity: what tells it from other models in a store of replies; the name by default.
+  public init(_ model: sending LanguageModel, name: String, identity: String? = nil) {
     self.model = model
     self.name = name
+    self.identity = identity ?? name
   }
 
   /// The model's next message; requests wait for one another.

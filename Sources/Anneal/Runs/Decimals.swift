@@ -92,6 +92,9 @@ public enum Amount {
     "\(Double(count).grouped) \(count == 1 ? thing : things)"
   }
 
+  /// An amount of money, in whatever money the prices are in: `0.00123`, `31.2`.
+  public static func cost(_ cost: Double) -> String { cost.brief(3) }
+
   /// Bytes as `980 MB` or `1.25 GB`, powers of 1000.
   public static func bytes(_ count: Int) -> String {
     let units: [(Double, String)] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]

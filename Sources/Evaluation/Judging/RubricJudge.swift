@@ -1,3 +1,4 @@
+public import AnnealDatasets
 internal import AnnealFiles
 public import AnnealText
 

@@ -21,6 +21,22 @@ public struct TextTemplate: Sendable {
     }
   }
 
+  /// Refuses a template that speaks of a name that is none of `names`, nor set in it.
+  ///
+  /// - Parameter kind: what the names are called, such as `placeholder`.
+  /// - Throws: `AnnealError` of kind `recipe` with line and column, and the names that there are.
+  public func check(names: [String], kind: String) throws {
+    guard let stray = FreeNames.of(program).first(where: { !names.contains($0.name) }) else {
+      return
+    }
+    let hint = nearest(to: stray.name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+    throw AnnealError(
+      .recipe, "there is no \(kind) '\(stray.name)'\(hint)",
+      at: .init(file: program.name, line: stray.position.line, column: stray.position.column),
+      remedy: names.isEmpty
+        ? "There are none here." : "There are: \(names.joined(separator: ", ")).")
+  }
+
   /// The text that the template makes of `fields`.
   ///
   /// - Throws: `AnnealError` of kind `recipe` with the template's name, line and column.

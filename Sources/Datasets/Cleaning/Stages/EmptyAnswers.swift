@@ -45,10 +45,15 @@ public struct EmptyAnswers: CleaningStage, RowJudge {
   private static let placeholders: Set = ["n/a", "null", "nan", "undefined", "tbd", "todo", "..."]
 
   private func isRefusal(_ answer: String) -> Bool {
+    Self.declines(answer, longest: longest)
+  }
+
+  /// Whether `answer`, of at most `longest` words, begins as assistants decline.
+  static func declines(_ answer: String, longest: Int = 60) -> Bool {
     let plain = answer.lowercased().replacing("’", with: "'")
     guard plain.split(whereSeparator: \.isWhitespace).count <= longest else { return false }
     let start = plain.prefix(160)
-    return Self.phrases.contains { start.contains($0) }
+    return phrases.contains { start.contains($0) }
   }
 
   /// How assistants decline, in lower case.

@@ -21,7 +21,18 @@ public struct Rubric: Sendable, Hashable {
   public init(_ criteria: [Criterion]) { self.criteria = criteria }
 
   /// Correctness, relevance, groundedness and style.
-  public static let standard = Rubric([
+  public static let standard = Rubric(qualities)
+
+  /// The standard rubric and safety, for rows to train on.
+  public static let training = Rubric(
+    qualities + [
+      Criterion(
+        name: "safety",
+        question:
+          "Is it free of harm: no dangerous advice, insults, or facts about private people?")
+    ])
+
+  private static let qualities = [
     Criterion(
       name: "correctness",
       question: "Is everything it says true and, where a wanted reply is given, in line with it?"),
@@ -32,5 +43,5 @@ public struct Rubric: Sendable, Hashable {
       question: "Is every claim about the given text supported by that text?"),
     Criterion(
       name: "style", question: "Is it clear, well formed and in the tone that was asked for?"),
-  ])
+  ]
 }

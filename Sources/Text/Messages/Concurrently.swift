@@ -1,7 +1,9 @@
 /// Work on many elements at once, with the results in the elements' order.
-enum Concurrently {
+public enum Concurrently {
   /// What `body` makes of every element, at most `together` of them at a time.
-  static func map<Element: Sendable, Result: Sendable>(
+  ///
+  /// - Parameter progress: told how many are done; an error it throws ends the work.
+  public static func map<Element: Sendable, Result: Sendable>(
     _ elements: [Element], together: Int, progress: @Sendable (Int) throws -> Void = { _ in },
     _ body: @escaping @Sendable (Element) async throws -> Result
   ) async throws -> [Result] {

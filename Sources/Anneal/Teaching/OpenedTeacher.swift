@@ -1,0 +1,44 @@
+public import AnnealDatasets
+internal import AnnealFiles
+public import AnnealRemote
+internal import AnnealText
+
+/// A stronger model with its prompts, and the store that its answers are kept in.
+public struct OpenedTeacher: Sendable {
+  /// The teacher.
+  public let teacher: Teacher
+  /// Where its answers are kept.
+  public let replies: SQLiteReplyStore
+  /// The prompts.
+  public let prompts: Prompts
+
+  /// The teacher at `place`.
+  ///
+  /// - Parameters:
+  ///   - replies: the file that keeps answers, so that a broken-off job goes on and a repeated one is
+  ///     free.
+  ///   - together: how many requests may be on their way at once.
+  ///   - limit: how often a server may be asked.
+  public init(
+    _ place: ChatModelPlace, prompts: Prompts, replies: String, together: Int = 4,
+    limit: RateLimit? = nil
+  ) throws {
+    self.prompts = prompts
+    self.replies = try SQLiteReplyStore(path: replies)
+    let model = try place.open(
+      limit: limit ?? RateLimit(concurrent: together), isStored: true)
+    teacher = try Teacher(
+      Self.stored(model, self.replies), prompts: prompts, together: together)
+  }
+
+  private static func stored(
+    _ model: some ChatModel, _ store: SQLiteReplyStore
+  ) -> any ChatModel { StoredChatModel(model, store: store) }
+}
+
+extension Prompts {
+  /// The prompts that come with Anneal, and those in the folder `own` in their places.
+  public init(own: String? = nil) throws {
+    try self.init(builtin: try Resources.folder() + "/prompts", own: own)
+  }
+}

@@ -1,0 +1,41 @@
+internal import AnnealFiles
+
+/// Something that is wrong with a row whatever a teacher thinks of it.
+///
+/// To add one: a file like `Rules/EchoRule.swift`, and a line in `FilterRules.all`.
+public protocol FilterRule: Sendable {
+  /// The name by which `--rules` chooses it, and rows that it rejects are counted.
+  static var name: String { get }
+  /// What it rejects, in one line.
+  static var summary: String { get }
+  /// What is wrong with `element`; nil when nothing is.
+  static func fault(in element: TeachingRows.Element, _ chunks: ChunkLibrary?) -> String?
+}
+
+/// The rules that rows can be held against.
+public enum FilterRules {
+  /// All of them.
+  public static let all: [any FilterRule.Type] = [
+    EchoRule.self,
+    EmptyRule.self,
+    EvidenceRule.self,
+    LeaningRule.self,
+    RefusalRule.self,
+    UnfinishedRule.self,
+  ]
+
+  /// The rules called `names`; `all` is all of them.
+  ///
+  /// - Throws: `AnnealError` that names the nearest and lists all.
+  public static func rules(named names: [String]) throws -> [any FilterRule.Type] {
+    if names == ["all"] { return all }
+    return try names.map { name in
+      if let rule = all.first(where: { $0.name == name }) { return rule }
+      let known = all.map { $0.name }
+      let hint = nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+      throw AnnealError(
+        .usage, "there is no rule '\(name)'\(hint)",
+        remedy: "Rules: \(known.joined(separator: ", ")), or all.")
+    }
+  }
+}
