@@ -1,5 +1,5 @@
 public import AnnealDatasets
-internal import AnnealFiles
+public import AnnealFiles
 public import AnnealTorch
 
 /// How a run trains, whatever it trains.
@@ -93,6 +93,8 @@ public struct StepReport: Sendable {
   public var seconds: Double
   /// Rows whose gradient was not finite: the step was skipped because of them.
   public var skippedRows: [Int]
+  /// Where the first of them stand.
+  public var skippedSources: [AnnealError.Place]
 
   /// Tokens read a second.
   public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }

@@ -56,6 +56,8 @@ public struct Recipe: Sendable, Equatable {
   public var rolesToTrain = ["assistant"]
   /// Threads that prepare data; nil for all cores.
   public var datasetNumProc: Int?
+  /// The folder in which prepared rows are kept, or `none`; nil for the cache folder.
+  public var datasetPreparedPath: String?
 
   // Batches
   /// Sequences in a micro-batch.

@@ -18,7 +18,6 @@ enum RecipeLater {
     "dataset_streaming": stream,
     "completion_only_loss": mask, "assistant_only_loss": mask, "mask_history": mask,
     "train_on_eos": "The end-of-turn token of a trained turn is always learned.",
-    "dataset_prepared_path": cache, "tokenized_path": cache,
     "packing_strategy": "Packing is always best-fit and isolated; use packing: true or false.",
     "attn_implementation": kernels, "flash_attn": kernels, "flash_attention": kernels,
     "enable_liger_kernel": kernels, "use_liger_kernel": kernels,
@@ -51,7 +50,6 @@ enum RecipeLater {
   private static let mixing = "Give each of the datasets a weight instead."
   private static let stream = "Streaming is not supported yet; files are memory-mapped."
   private static let mask = "Use train_on_inputs and roles_to_train."
-  private static let cache = "Prepared data is not kept between runs yet."
   private static let kernels = "The fastest kernels of the device are always used."
   private static let trackers = "Metrics go to metrics.csv, metrics.jsonl and curves.svg."
   private static let preference = "Preference training is not supported yet; stages are sft and pt."

@@ -95,6 +95,13 @@ extension RecipeKey {
       "dataset_num_proc", \.datasetNumProc, in: .data,
       aliases: ["preprocessing_num_workers", "dataset_processes"], bounds: .atLeastOne,
       standard: "one a core", affectsResult: false, "Threads that prepare data."),
+    RecipeKey(
+      "dataset_prepared_path", \.datasetPreparedPath, in: .data, aliases: ["tokenized_path"],
+      standard: "the cache folder", affectsResult: false,
+      "The folder in which prepared rows (tokens and masks) are kept from one run to the next, or "
+        + "none. They are found by the contents of the files, the tokenizer, the template and the "
+        + "keys that matter, and made anew when one of these differs or a file of theirs is damaged."
+    ),
   ]
 
   private static let batches: [RecipeKey] = [

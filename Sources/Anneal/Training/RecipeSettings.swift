@@ -46,6 +46,13 @@ extension Recipe {
     return settings
   }
 
+  /// Makes rows no longer than a model has positions; what to say when that changed anything.
+  mutating func fitLength(to positions: Int) -> String? {
+    guard maxLength > positions else { return nil }
+    defer { maxLength = positions }
+    return "max_length is \(positions), not \(maxLength): the model has no more positions"
+  }
+
   private var mask: TrainingMask {
     if trainOnInputs { return .everything }
     return rolesToTrain == ["assistant"] ? .assistant : .roles(rolesToTrain)
@@ -152,6 +159,7 @@ extension Recipe {
     copy.adapterNameOrPath = adapterNameOrPath.map(whole)
     copy.chatTemplate = chatTemplate.map(whole)
     copy.outputDir = whole(outputDir)
+    copy.datasetPreparedPath = datasetPreparedPath.map(whole)
     if case .checkpoint(let path) = resumeFromCheckpoint {
       copy.resumeFromCheckpoint = .checkpoint(whole(path))
     }

@@ -116,8 +116,7 @@ final class RunRecorder {
 
   /// Words for a step that was skipped.
   func skipped(_ report: StepReport) -> String {
-    let rows = Set(report.skippedRows)
-    let places = data.training.filter { rows.contains($0.row) }.prefix(8).map { "\($0.source)" }
+    let places = report.skippedSources.map(\.description)
     return "step \(report.step) is skipped: its gradient is not finite. Rows: "
       + places.joined(separator: ", ")
   }
