@@ -30,6 +30,7 @@ extension TrainingLoop {
       progress.largestFit = max(progress.largestFit, tokens)
       try add(part, to: gradients)
       sums.add(result)
+      addSets(of: rows, batch, result, to: &sums)
       return 1
     } catch let error as TorchError where error.code == .outOfMemory {
       guard let parts else { throw doesNotFit(rows[0], beside: gradients, error) }
@@ -67,10 +68,10 @@ extension TrainingLoop {
 
   /// Runs a micro-batch that cannot be computed in parts, since values move while it runs.
   func passAtOnce(
-    _ rows: [Int], scale: Double, into sink: some GradientSink
+    _ rows: [Int], _ batch: PackedBatch, scale: Double, into sink: some GradientSink
   ) throws -> BackwardPass.Result {
     do {
-      return try pass(PackedBatch(try examples.examples(at: rows)), scale: scale, into: sink)
+      return try pass(batch, scale: scale, into: sink)
     } catch let error as TorchError where error.code == .outOfMemory {
       throw AnnealError(
         .outOfMemory,
@@ -144,7 +145,8 @@ extension TrainingLoop {
       .max { count($0) < count($1) } ?? []
     guard !settings.updatesInBackward else {
       let trial = GradientSums(count: states.count, keepsComplete: false)
-      _ = try passAtOnce(rows, scale: 1, into: trial)
+      _ = try passAtOnce(
+        rows, PackedBatch(try examples.examples(at: rows)), scale: 1, into: trial)
       return
     }
     _ = try accumulate([rows], into: try trialSums())

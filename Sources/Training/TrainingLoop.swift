@@ -90,7 +90,8 @@ public final class TrainingLoop {
       activations: try settings.activationFolder.map {
         try ActivationStore(for: model.device, in: $0)
       }, regularization: settings.regularization,
-      sparesLastBlocks: settings.updatesInBackward)
+      sparesLastBlocks: settings.updatesInBackward,
+      wantsLogProbabilities: examples.setCount > 1)
   }
 
   /// Optimizer steps that `settings` make of `examples`.
@@ -151,6 +152,8 @@ public final class TrainingLoop {
     var rows: [Int] = []
     /// Where the first rows stand.
     var sources: [AnnealError.Place] = []
+    /// What each set of rows adds; empty for a single set.
+    var sets: [StepReport.SetPart] = []
 
     mutating func add(_ result: BackwardPass.Result) {
       lossSum += result.lossSum
@@ -184,7 +187,7 @@ public final class TrainingLoop {
       trainedTokens: sums.trainedTokens, totalTokens: progress.totalTokens,
       seconds: Double(seconds.components.seconds)
         + Double(seconds.components.attoseconds) * 1e-18,
-      skippedRows: isFinite ? [] : sums.rows, skippedSources: isFinite ? [] : sums.sources)
+      sets: sums.sets, skippedRows: isFinite ? [] : sums.rows, skippedSources: isFinite ? [] : sums.sources)
   }
 
   private func stepAfterBackward(
@@ -225,7 +228,10 @@ public final class TrainingLoop {
       parameters, settings.optimizer, states,
       OptimizerStep(number: progress.optimizerSteps + 1, rate: rate))
     let sums = try run(microBatches) { rows, scale, sums in
-      sums.add(try passAtOnce(rows, scale: scale, into: step))
+      let batch = PackedBatch(try examples.examples(at: rows))
+      let result = try passAtOnce(rows, batch, scale: scale, into: step)
+      sums.add(result)
+      addSets(of: rows, batch, result, to: &sums)
     }
     try Torch.checked { step.finish() }
     progress.optimizerSteps += step.hasMoved ? 1 : 0

@@ -11,6 +11,7 @@ public struct PreparedData: CustomStringConvertible {
   private let data: RunData
   private let seconds: Double
   private let rows: Int
+  private let names: [String]
 
   /// Prepares the data of `recipe`, or finds it prepared.
   ///
@@ -32,6 +33,7 @@ public struct PreparedData: CustomStringConvertible {
     if let note = recipe.fitLength(to: configuration.maximumPositions) { tell(note) }
     var store = recipe.preparedStore ?? SetStore(folder: Recipe.cacheFolder)
     if isAnew { store.finds = false }
+    names = recipe.datasetNames
     let clock = ContinuousClock()
     let start = clock.now
     data = try RunData(recipe, encoder: encoder, store: store, shouldStop: shouldStop, tell: tell)
@@ -55,6 +57,9 @@ public struct PreparedData: CustomStringConvertible {
   public var description: String {
     var parts = ["training data\n\(data.trainingReport)"]
     if let report = data.validationReport { parts.append("validation data\n\(report)") }
+    if let shares = data.shares {
+      parts.append((["an epoch"] + shares.lines(names: names)).joined(separator: "\n"))
+    }
     return parts.joined(separator: "\n\n")
   }
 }

@@ -46,6 +46,14 @@ extension Recipe {
     return settings
   }
 
+  /// How the data sets make an epoch; nil when all rows are read.
+  var mixture: Mixture? {
+    guard mixStrategy != .concatenate else { return nil }
+    return Mixture(
+      mixStrategy, weights: interleaveProbs.isEmpty ? datasets.map(\.weight) : interleaveProbs,
+      temperature: mixTemperature, seed: UInt64(seed))
+  }
+
   /// Makes rows no longer than a model has positions; what to say when that changed anything.
   mutating func fitLength(to positions: Int) -> String? {
     guard maxLength > positions else { return nil }

@@ -9,6 +9,8 @@ struct RunData {
   private(set) var validation: PreparedExamples?
   private(set) var trainingReport: PreparationReport
   private(set) var validationReport: PreparationReport?
+  /// What part of an epoch each of several data sets is.
+  private(set) var shares: SetShares?
   /// Rows that could not be used, as lines of JSON.
   let skipped: [String]
 
@@ -27,8 +29,10 @@ struct RunData {
     let sources = PreparedSources(
       recipe, encoder: encoder, store: store, shouldStop: shouldStop, tell: tell)
     let bad = (0..<2).map { _ in BadRows(recipe.onError, keeping: Self.kept) }
-    var rows = try Self.read(recipe.datasets, sources, seed: seed, bad[0])
-    var heldOut = try Self.read(recipe.evalDatasets, sources, seed: seed, bad[1])
+    let mixture = recipe.mixture
+    var rows = try Self.read(
+      recipe.datasets, sources, seed: seed, repeats: mixture == nil, bad[0])
+    var heldOut = try Self.read(recipe.evalDatasets, sources, seed: seed, repeats: true, bad[1])
     skipped = bad.flatMap(\.lines)
     // Text is held out from the end of every file, where nothing else of it is near.
     let cutsTails = recipe.stage == .pt && heldOut.isEmpty && recipe.valSize > 0
@@ -44,6 +48,12 @@ struct RunData {
       validationReport = try trainingReport.counting(parts.validation)
       trainingReport = try trainingReport.counting(parts.training)
     }
+    // What is held out is held out of all rows, and drawn from the rest.
+    if let mixture {
+      training = try training.mixed(mixture)
+      trainingReport = try trainingReport.counting(training)
+    }
+    if recipe.datasets.count > 1 { shares = try SetShares(training) }
     guard !heldOut.isEmpty else { return }
     var (examples, report) = try heldOut.examples(settings)
     report.add(bad[1])
@@ -52,12 +62,14 @@ struct RunData {
   }
 
   private static func read(
-    _ list: [Recipe.DataSource], _ sources: PreparedSources, seed: UInt64, _ bad: BadRows
+    _ list: [Recipe.DataSource], _ sources: PreparedSources, seed: UInt64, repeats: Bool,
+    _ bad: BadRows
   ) throws -> PreparedRecords {
     let all = try list.reduce(PreparedRecords()) { all, source in
-      let rows = PreparedRecords(try sources.set(source, bad))
+      var rows = PreparedRecords(try sources.set(source, bad))
+      if let most = source.maxSamples { rows = rows.sampled(most, seed: seed) }
       // Weight 2 reads every row twice; 0.5 reads half of them, chosen by the seed.
-      return all.appending(try rows.repeated(source.weight, seed: seed))
+      return all.appending(repeats ? try rows.repeated(source.weight, seed: seed) : rows)
     }
     try bad.finish()
     return all

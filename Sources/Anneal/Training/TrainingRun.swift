@@ -54,6 +54,7 @@ public final class TrainingRun {
       tell: { [tell] in tell(.note($0)) })
     try stopBeforeFirstStep()
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
+    for line in data.shares?.lines(names: recipe.datasetNames) ?? [] { tell(.note(line)) }
     try check(data, fits: model)
     try check(
       model,
@@ -164,6 +165,7 @@ public final class TrainingRun {
   private func resume(_ loop: TrainingLoop, _ folder: RunFolder) throws {
     guard let checkpoint = folder.resume else {
       // A run that died before its first checkpoint begins anew; so do its metrics.
+      try DatasetLosses.truncate(folder: folder.path, afterStep: -1)
       return try MetricsWriter.truncate(folder: folder.path, afterStep: -1)
     }
     let differences = changes(since: checkpoint) + loop.differences(from: checkpoint)
@@ -181,8 +183,9 @@ public final class TrainingRun {
     try loop.restore(checkpoint)
     // A row whose evaluation was broken off is written when that is made up for.
     let isPending = checkpoint.state["notes"]?["pending"]?.object != nil
-    try MetricsWriter.truncate(
-      folder: folder.path, afterStep: checkpoint.step - (isPending ? 1 : 0))
+    let kept = checkpoint.step - (isPending ? 1 : 0)
+    try MetricsWriter.truncate(folder: folder.path, afterStep: kept)
+    try DatasetLosses.truncate(folder: folder.path, afterStep: kept)
     try folder.prune(limit: nil, after: checkpoint.step)
   }
 

@@ -4,6 +4,10 @@ public protocol ExampleSource: Sendable {
   var count: Int { get }
   /// The tokens of the example at `index`.
   func length(at index: Int) -> Int
+  /// How many sets they are of, whose losses are told apart.
+  var setCount: Int { get }
+  /// The number of the set that the example at `index` is of.
+  func set(at index: Int) -> Int
   /// The example at `index`.
   ///
   /// - Throws: `AnnealError` when it cannot be read.
@@ -11,6 +15,12 @@ public protocol ExampleSource: Sendable {
 }
 
 extension ExampleSource {
+  /// One set.
+  public var setCount: Int { 1 }
+
+  /// The only set.
+  public func set(at index: Int) -> Int { 0 }
+
   /// Whether there is none.
   public var isEmpty: Bool { count == 0 }
 

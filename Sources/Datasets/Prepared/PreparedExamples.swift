@@ -23,6 +23,9 @@ public struct PreparedExamples: ExampleSource {
   /// The tokens of the example at `index`.
   public func length(at index: Int) -> Int { Int(tokens[index]) }
 
+  /// How many sets there are.
+  public var setCount: Int { sets.count }
+
   /// The number among the sets of the one that the example at `index` is of.
   public func set(at index: Int) -> Int { members[index].set }
 
@@ -49,6 +52,18 @@ public struct PreparedExamples: ExampleSource {
       selection.append(members[index], length: Int(tokens[index]), row: Int(rows[index]))
     }
     return selection
+  }
+
+  /// The examples of an epoch by `mixture`, numbered anew, since one may come several times.
+  public func mixed(_ mixture: Mixture) throws -> PreparedExamples {
+    var bySet = Array(repeating: [Int32](), count: sets.count)
+    for (index, member) in members.enumerated() { bySet[member.set].append(Int32(clamping: index)) }
+    var mixed = PreparedExamples(sets)
+    for (row, draw) in try mixture.draws(from: bySet.map(\.count)).enumerated() {
+      let index = Int(bySet[draw.set][draw.row])
+      mixed.append(members[index], length: Int(tokens[index]), row: row)
+    }
+    return mixed
   }
 
   /// The last `share` of every file's examples apart from the rest; one example alone is trained on.

@@ -73,9 +73,11 @@ public struct PreparedRecords: Sendable {
     return result
   }
 
-  /// The first `count` records, or all when there are fewer.
-  public func limited(to count: Int) -> PreparedRecords {
-    selecting(0..<min(max(0, count), records.count))
+  /// At most `count` records, chosen by the seed, in their order.
+  public func sampled(_ count: Int, seed: UInt64) -> PreparedRecords {
+    guard count < records.count else { return self }
+    var numbers = SeededNumbers(seed, 0x7361_6D70)
+    return selecting(numbers.permutation(records.count).prefix(max(0, count)).sorted())
   }
 
   /// The examples of the records, and what became of all of them.
