@@ -13,7 +13,7 @@ enum ChangeLog {
 
   /// The line for `verdict` of `stage` on a row with `fields`; nil when it stays as it is.
   static func line(
-    _ verdict: Verdict, of stage: String, on row: CleaningRow, fields: JSON
+    _ verdict: RowVerdict, of stage: String, on row: CleaningRow, fields: JSON
   ) -> String? {
     let (action, finding, before, after): (String, Finding, JSON?, JSON?)
     switch verdict {

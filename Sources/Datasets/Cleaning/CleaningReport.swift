@@ -20,7 +20,7 @@ public struct CleaningReport: Sendable {
     /// What it said of all rows together.
     public internal(set) var notes: [String] = []
 
-    mutating func count(_ verdict: Verdict) {
+    mutating func count(_ verdict: RowVerdict) {
       rows += 1
       switch verdict {
       case .keep: return

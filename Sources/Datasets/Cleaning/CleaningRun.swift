@@ -68,7 +68,7 @@ public struct CleaningRun: Sendable {
 
   /// What became of a row in a pass.
   private struct Outcome: Sendable {
-    var verdicts: [Verdict] = []
+    var verdicts: [RowVerdict] = []
     var lines: [String] = []
     var fields: JSON?
     var isDropped = false

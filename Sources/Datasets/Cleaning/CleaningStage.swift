@@ -27,7 +27,7 @@ public protocol CleaningStage: Sendable {
 /// Says what is to be done with a row.
 public protocol RowJudge: Sendable {
   /// The verdict on `row`, which stands at `index` among the rows that are left.
-  func verdict(on row: CleaningRow, at index: Int) throws -> Verdict
+  func verdict(on row: CleaningRow, at index: Int) throws -> RowVerdict
   /// What is to be said of all rows together.
   var notes: [String] { get }
 }
@@ -48,7 +48,7 @@ extension CleaningStage where Self: RowJudge {
 }
 
 /// What is to be done with a row.
-public enum Verdict: Sendable, Hashable {
+public enum RowVerdict: Sendable, Hashable {
   /// It stays as it is.
   case keep
   /// It stays, and is told of.
@@ -80,7 +80,7 @@ enum StageAction: String, Sendable, CaseIterable {
   case flag, mask, drop
 
   /// The verdict on a row with `finding`.
-  func verdict(_ finding: Finding, masked: @autoclosure () -> JSON? = nil) -> Verdict {
+  func verdict(_ finding: Finding, masked: @autoclosure () -> JSON? = nil) -> RowVerdict {
     switch self {
     case .flag: .flag(finding)
     case .drop: .drop(finding)
@@ -98,8 +98,8 @@ enum StageAction: String, Sendable, CaseIterable {
 
 /// Judges by verdicts that were reached for all rows beforehand.
 struct FoundVerdicts: RowJudge {
-  let verdicts: [Int: Verdict]
+  let verdicts: [Int: RowVerdict]
   var notes: [String] = []
 
-  func verdict(on row: CleaningRow, at index: Int) -> Verdict { verdicts[index] ?? .keep }
+  func verdict(on row: CleaningRow, at index: Int) -> RowVerdict { verdicts[index] ?? .keep }
 }

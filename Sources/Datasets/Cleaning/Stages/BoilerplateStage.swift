@@ -69,7 +69,7 @@ public struct BoilerplateStage: CleaningStage {
     let leastCharacters: Int
     let action: StageAction
 
-    func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+    func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
       guard row.texts.contains(where: { self.stripped($0) != nil }) else { return .keep }
       let finding: Finding = "holds lines that many rows repeat, or a notice"
       return action.verdict(finding, masked: row.changing { self.stripped($0) ?? $0 })

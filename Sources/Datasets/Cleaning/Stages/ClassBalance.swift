@@ -43,9 +43,9 @@ public struct ClassBalance: CleaningStage {
   }
 
   /// The rows beyond the limit; which ones depends on their contents, not on their places.
-  private func surplus(_ members: [String: [Int]], _ rows: RowSpool) throws -> [Int: Verdict] {
+  private func surplus(_ members: [String: [Int]], _ rows: RowSpool) throws -> [Int: RowVerdict] {
     guard let most else { return [:] }
-    var verdicts: [Int: Verdict] = [:]
+    var verdicts: [Int: RowVerdict] = [:]
     for (name, members) in members where members.count > most {
       let ranked = try members.map { row in
         let print = Fingerprint.of(try rows.fields(row).text())

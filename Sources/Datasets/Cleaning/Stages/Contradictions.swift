@@ -43,7 +43,7 @@ public struct Contradictions: CleaningStage {
       }
       if first.answer != exchange.answer { groups[first.row, default: []].append(row) }
     }
-    var verdicts: [Int: Verdict] = [:]
+    var verdicts: [Int: RowVerdict] = [:]
     for (first, others) in groups {
       let reason = "the same prompt has different answers"
       for row in others {

@@ -25,7 +25,7 @@ public struct EmptyAnswers: CleaningStage, RowJudge {
   }
 
   /// A drop for nothing to learn.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     if let exchange = row.exchange {
       if Self.isEmpty(exchange.answer) { return .drop("the answer is empty") }
       guard refusals != "keep", isRefusal(exchange.answer) else { return .keep }

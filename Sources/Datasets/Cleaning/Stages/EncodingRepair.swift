@@ -24,7 +24,7 @@ public struct EncodingRepair: CleaningStage, RowJudge {
   public init(_ settings: StageSettings) { repairs = Set(settings.texts("repairs")) }
 
   /// A change when something was mended; a flag for what cannot be.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     if let fields = row.changing(repaired) {
       return .change("characters were mended", fields)
     }

@@ -29,7 +29,7 @@ public struct ExactDuplicates: CleaningStage {
       return ContentPrint.of(try rows.fields(index).text())
     }
     var first: [SIMD2<UInt64>: Int] = [:]
-    var verdicts: [Int: Verdict] = [:]
+    var verdicts: [Int: RowVerdict] = [:]
     for (row, print) in prints.enumerated() {
       if let earlier = first[print] {
         verdicts[row] = .drop(Finding("repeats an earlier row", "\(rows.place(earlier))"))

@@ -48,7 +48,7 @@ public struct LabelNoise: CleaningStage {
         near.first { labelled[$0]?.label == other }.map { "\(rows.place($0))" } ?? ""
       }
     }
-    var verdicts: [Int: Verdict] = [:]
+    var verdicts: [Int: RowVerdict] = [:]
     for (row, finding) in found.enumerated() {
       if let finding { verdicts[row] = action.verdict(finding) }
     }

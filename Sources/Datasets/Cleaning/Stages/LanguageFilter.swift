@@ -31,7 +31,7 @@ public struct LanguageFilter: CleaningStage, RowJudge {
   }
 
   /// A drop for another language.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     guard let language = LanguageIdentifier.language(of: row.text) else {
       return keepsUnknown ? .keep : action.verdict("the language is not known")
     }

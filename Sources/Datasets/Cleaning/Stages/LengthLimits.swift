@@ -58,7 +58,7 @@ public struct LengthLimits: CleaningStage, RowJudge {
   }
 
   /// A drop outside a limit.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     guard let text = measured(row) else { return .keep }
     for limit in limits {
       let length = limit.length(text)

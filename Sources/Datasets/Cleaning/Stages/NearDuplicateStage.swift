@@ -52,7 +52,7 @@ public struct NearDuplicateStage: CleaningStage {
     for (row, first) in firsts.enumerated() where row != first {
       clusters[first, default: [first]].append(row)
     }
-    var verdicts: [Int: Verdict] = [:]
+    var verdicts: [Int: RowVerdict] = [:]
     for first in clusters.keys.sorted() {
       let members = clusters[first] ?? []
       let kept = try best(of: members, rows)

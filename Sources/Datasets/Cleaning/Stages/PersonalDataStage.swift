@@ -29,7 +29,7 @@ public struct PersonalDataStage: CleaningStage, RowJudge {
   }
 
   /// A verdict on rows that hold any.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     var counts: [String: Int] = [:]
     for text in row.texts {
       for match in PersonalData.matches(in: ByteText(text), detectors) {

@@ -49,7 +49,7 @@ public struct WordLists: CleaningStage, RowJudge {
   }
 
   /// A flag or drop for rows with words of the lists.
-  public func verdict(on row: CleaningRow, at index: Int) -> Verdict {
+  public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
     let words = TextWords(row.text).hashes
     var found: Set<String> = []
     for start in words.indices {
