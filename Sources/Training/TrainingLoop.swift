@@ -187,7 +187,8 @@ public final class TrainingLoop {
       trainedTokens: sums.trainedTokens, totalTokens: progress.totalTokens,
       seconds: Double(seconds.components.seconds)
         + Double(seconds.components.attoseconds) * 1e-18,
-      sets: sums.sets, skippedRows: isFinite ? [] : sums.rows, skippedSources: isFinite ? [] : sums.sources)
+      sets: sums.sets,
+      skippedRows: isFinite ? [] : sums.rows, skippedSources: isFinite ? [] : sums.sources)
   }
 
   private func stepAfterBackward(

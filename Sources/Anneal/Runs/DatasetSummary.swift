@@ -1,4 +1,4 @@
-public import AnnealFiles
+internal import AnnealFiles
 
 /// What one of several data sets was in a run.
 public struct DatasetSummary: Sendable, Equatable {

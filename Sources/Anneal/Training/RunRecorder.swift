@@ -144,7 +144,8 @@ final class RunRecorder {
   func writeCheckpoint() throws {
     let notes = best.notes.setting("seconds", to: .number(seconds))
       .setting("recipe", to: .string(recipe.withoutPrivatePaths.yaml))
-      .setting("since_row", to: sinceRow.json).setting("datasets", to: sets.json).setting("pending", to: pending?.json ?? .null)
+      .setting("since_row", to: sinceRow.json)
+      .setting("datasets", to: sets.json).setting("pending", to: pending?.json ?? .null)
       .setting("base", to: base?.json ?? .null).setting("last", to: last?.json ?? .null)
     try loop.writeCheckpoint(to: folder.checkpoint(loop.progress.step), notes: notes) {
       folder in

@@ -1,4 +1,4 @@
-public import AnnealFiles
+internal import AnnealFiles
 
 /// Which rows of several sets an epoch reads, drawn by the seed alone.
 public struct Mixture: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import AnnealFiles
+internal import AnnealFiles
 
 /// How much of an epoch each of its sets is.
 public struct SetShares: Sendable, Hashable {
