@@ -1,5 +1,6 @@
 import AnnealFiles
 import AnnealText
+import OrderedCollections
 import TestSupport
 import Testing
 
