@@ -120,14 +120,18 @@ struct DataPreview: Verb {
 /// `anneal data prepare`.
 struct DataPrepare: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "prepare", abstract: "Splits rows into training, validation and test files.")
+    commandName: "prepare",
+    abstract: "Splits rows into files, or turns the rows of a recipe into tokens once.")
 
-  @Argument(help: "Data files.")
+  @Argument(
+    help: "Data files; or a recipe (YAML), whose rows are then prepared as its run takes them.")
   var files: [String]
 
   @Option(
     name: .customLong("output"), help: ArgumentHelp("The folder to write.", valueName: "folder"))
-  var destination: String
+  var destination: String?
+
+  @OptionGroup var tokens: RecipeDataOptions
 
   @Option(help: "The share of rows held out for validation.")
   var valSize = 0.1
@@ -152,7 +156,14 @@ struct DataPrepare: Verb {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard destination != nil || RecipeDataOptions.recipe(files) != nil else {
+      throw ValidationError("Give --output, the folder to write.")
+    }
+  }
+
   func perform(_ console: Console) async throws {
+    guard let destination else { return try tokens.prepare(files, console) }
     try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)

@@ -39,6 +39,9 @@ struct Train: Verb {
   @Flag(help: "Replace the run that is in the output folder.")
   var overwrite = false
 
+  @Flag(help: "Prepare the rows anew, and do not keep them for the next run.")
+  var noCache = false
+
   @Option(help: "Where to compute: auto, cpu, cuda or mps.")
   var device: String?
 
@@ -84,6 +87,7 @@ struct Train: Verb {
       "device": given(device), "dtype": given(dtype), "threads": given(threads),
       "seed": given(seed), "resume_from_checkpoint": resume ? ["true"] : [],
       "overwrite_output_dir": overwrite ? ["true"] : [],
+      "dataset_prepared_path": noCache ? ["none"] : [],
     ]
   }
 }

@@ -54,7 +54,7 @@ extension CausalModel {
   ///   - shouldStop: asked before each batch; true ends the evaluation with what was measured.
   ///   - progress: told after each batch how many rows are measured; an error it throws ends the work.
   public func loss(
-    on examples: [Example], attachments: [Site: [any Attachment]] = [:],
+    on examples: any ExampleSource, attachments: [Site: [any Attachment]] = [:],
     tokensPerBatch: Int = 4096, byRow: Bool = false, shouldStop: () -> Bool = { false },
     progress: (Int) throws -> Void = { _ in }
   ) throws -> LossMetrics {
@@ -63,7 +63,7 @@ extension CausalModel {
     // Groups that do not fit into memory are halved and come back.
     var waiting = Array(batches(of: examples, tokensPerBatch).reversed())
     while let group = waiting.popLast(), !shouldStop() {
-      let batch = PackedBatch(group)
+      let batch = PackedBatch(try examples.examples(at: group))
       guard batch.lossTokens > 0 else { continue }
       let measured: (sum: Double, correct: Int, chances: [Float])
       do {
@@ -103,16 +103,16 @@ extension CausalModel {
     )
   }
 
-  private func batches(of examples: [Example], _ limit: Int) -> [[Example]] {
-    var batches: [[Example]] = []
+  private func batches(of examples: any ExampleSource, _ limit: Int) -> [[Int]] {
+    var batches: [[Int]] = []
     var tokens = 0
-    for example in examples {
-      if batches.isEmpty || tokens + example.ids.count > limit {
+    for (index, length) in examples.lengths.enumerated() {
+      if batches.isEmpty || tokens + length > limit {
         batches.append([])
         tokens = 0
       }
-      batches[batches.count - 1].append(example)
-      tokens += example.ids.count
+      batches[batches.count - 1].append(index)
+      tokens += length
     }
     return batches
   }

@@ -28,6 +28,8 @@ struct BackwardPass {
   /// Then the last sixth of the blocks keep only their input: their activations would lie beside the
   /// head's logits, when most memory is in use.
   var sparesLastBlocks = false
+  /// Whether the log-probability of each target is wanted.
+  var wantsLogProbabilities = false
 
   /// What a micro-batch gives.
   struct Result {
@@ -35,6 +37,8 @@ struct BackwardPass {
     var lossSum: Double
     /// Tokens that the model would have said itself.
     var correct: Int
+    /// The log-probability of each target, when they are wanted.
+    var logProbabilities: [Float] = []
   }
 
   /// Runs forward and back.
@@ -129,8 +133,11 @@ struct BackwardPass {
     let hidden = withoutGradient { model.finish(x.indexSelect(0, batch.lossPositions)) }
     let loss = model.head.crossEntropy(
       hidden, targets: batch.targets, scale: scale, regularization: regularization,
-      gradients: trained == nil ? .hidden : [.hidden, .weight])
-    let result = Result(lossSum: loss.lossSum.item(), correct: Int(loss.correct.item()))
+      gradients: trained == nil ? .hidden : [.hidden, .weight],
+      wantsLogProbabilities: wantsLogProbabilities)
+    let result = Result(
+      lossSum: loss.lossSum.item(), correct: Int(loss.correct.item()),
+      logProbabilities: loss.logProbabilities?.floats() ?? [])
     guard sink.begins(lossSum: result.lossSum) else { return (nil, result) }
     if let trained, let gradient = loss.weightGradient {
       sink.add(gradient, at: trained)

@@ -16,7 +16,7 @@ extension TrainingLoop {
   func add(
     _ rows: [Int], scale: Double, to sums: inout Sums, _ gradients: GradientSums
   ) throws -> Int {
-    let batch = PackedBatch(rows.map { examples[$0] })
+    let batch = PackedBatch(try examples.examples(at: rows))
     guard batch.lossTokens > 0 else { return 0 }
     let tokens = batch.ids.count
     let parts = halves(of: rows)
@@ -30,6 +30,7 @@ extension TrainingLoop {
       progress.largestFit = max(progress.largestFit, tokens)
       try add(part, to: gradients)
       sums.add(result)
+      addSets(of: rows, batch, result, to: &sums)
       return 1
     } catch let error as TorchError where error.code == .outOfMemory {
       guard let parts else { throw doesNotFit(rows[0], beside: gradients, error) }
@@ -67,16 +68,16 @@ extension TrainingLoop {
 
   /// Runs a micro-batch that cannot be computed in parts, since values move while it runs.
   func passAtOnce(
-    _ rows: [Int], scale: Double, into sink: some GradientSink
+    _ rows: [Int], _ batch: PackedBatch, scale: Double, into sink: some GradientSink
   ) throws -> BackwardPass.Result {
     do {
-      return try pass(PackedBatch(rows.map { examples[$0] }), scale: scale, into: sink)
+      return try pass(batch, scale: scale, into: sink)
     } catch let error as TorchError where error.code == .outOfMemory {
       throw AnnealError(
         .outOfMemory,
         "a micro-batch of \(count(rows)) tokens does not fit into memory, and a step during the "
           + "backward pass cannot be computed in parts: \(error.message)",
-        at: rows.first.map { examples[$0].source },
+        at: try rows.first.map { try examples.example(at: $0).source },
         remedy:
           "Lower per_device_train_batch_size or max_length, set gradient_checkpointing: full, "
           + "or optimizer_in_bwd: false; the last checkpoint is intact.")
@@ -89,14 +90,14 @@ extension TrainingLoop {
     let all = count(rows)
     var (before, cut) = (0, 0)
     while cut < rows.count - 1 {
-      let next = before + examples[rows[cut]].ids.count
+      let next = before + examples.length(at: rows[cut])
       if cut > 0, abs(all - 2 * next) > abs(all - 2 * before) { break }
       (before, cut) = (next, cut + 1)
     }
     return [Array(rows[..<cut]), Array(rows[cut...])]
   }
 
-  private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples[$1].ids.count } }
+  private func count(_ rows: [Int]) -> Int { rows.reduce(0) { $0 + examples.length(at: $1) } }
 
   private func doesNotFit(
     _ row: Int, beside gradients: GradientSums, _ cause: TorchError
@@ -105,9 +106,9 @@ extension TrainingLoop {
     let beside = sum > 0 ? ", beside \(sum) bytes of gradients of the step so far" : ""
     return AnnealError(
       .outOfMemory,
-      "a row of \(examples[row].ids.count) tokens does not fit into memory, even alone\(beside): "
+      "a row of \(examples.length(at: row)) tokens does not fit into memory, even alone\(beside): "
         + cause.message,
-      at: examples[row].source,
+      at: try? examples.example(at: row).source,
       remedy: advice(sum > 0 ? ["gradient_accumulation_steps: 1"] : []))
   }
 
@@ -144,14 +145,15 @@ extension TrainingLoop {
       .max { count($0) < count($1) } ?? []
     guard !settings.updatesInBackward else {
       let trial = GradientSums(count: states.count, keepsComplete: false)
-      _ = try passAtOnce(rows, scale: 1, into: trial)
+      _ = try passAtOnce(
+        rows, PackedBatch(try examples.examples(at: rows)), scale: 1, into: trial)
       return
     }
     _ = try accumulate([rows], into: try trialSums())
     // Where that was split, the longest row has still to show that it fits.
     guard let limit = progress.fittingTokens, longest.rowTokens > limit else { return }
     let inStep = try schedule.step(longest.rowStep).microBatches.joined()
-    let row = inStep.max { examples[$0].ids.count < examples[$1].ids.count }
+    let row = inStep.max { examples.length(at: $0) < examples.length(at: $1) }
     if let row { _ = try accumulate([[row]], into: try trialSums()) }
   }
 

@@ -100,7 +100,7 @@ extension TrainingLoop {
   }
 
   private func firstBatches() throws -> [PackedBatch] {
-    try schedule.step(0).microBatches.map { PackedBatch($0.map { examples[$0] }) }
+    try schedule.step(0).microBatches.map { PackedBatch(try examples.examples(at: $0)) }
   }
 
   private func tensors(_ batch: PackedBatch) -> BatchTensors {

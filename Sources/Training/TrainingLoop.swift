@@ -17,7 +17,7 @@ public final class TrainingLoop {
   /// How the run trains.
   public let settings: TrainingSettings
   /// The rows.
-  public let examples: [Example]
+  public let examples: any ExampleSource
   /// Where the loop stands.
   public internal(set) var progress = Progress()
   /// What the optimizer remembers of each trained tensor.
@@ -64,7 +64,7 @@ public final class TrainingLoop {
   ///   - attachments: the adapters that are on while training.
   public init(
     _ model: any CausalModel, training parameters: [(name: String, value: Tensor)],
-    attachments: [Site: [any Attachment]] = [:], on examples: [Example],
+    attachments: [Site: [any Attachment]] = [:], on examples: any ExampleSource,
     settings: TrainingSettings
   ) throws {
     guard !examples.isEmpty else {
@@ -81,8 +81,8 @@ public final class TrainingLoop {
     states = try Torch.checked { [masters = self.parameters.masters] in
       masters.map(settings.optimizer.state)
     }
-    schedule = BatchSchedule(examples.map(\.ids.count), settings)
-    dataHash = Self.hash(examples)
+    schedule = BatchSchedule(examples.lengths, settings)
+    dataHash = try Self.hash(examples)
     modelHash = try Self.hash(model)
     totalSteps = schedule.totalSteps
     backward = BackwardPass(
@@ -90,20 +90,23 @@ public final class TrainingLoop {
       activations: try settings.activationFolder.map {
         try ActivationStore(for: model.device, in: $0)
       }, regularization: settings.regularization,
-      sparesLastBlocks: settings.updatesInBackward)
+      sparesLastBlocks: settings.updatesInBackward,
+      wantsLogProbabilities: examples.setCount > 1)
   }
 
   /// Optimizer steps that `settings` make of `examples`.
-  public static func totalSteps(_ examples: [Example], _ settings: TrainingSettings) -> Int {
-    BatchSchedule(examples.map(\.ids.count), settings).totalSteps
+  public static func totalSteps(_ examples: any ExampleSource, _ settings: TrainingSettings) -> Int
+  {
+    BatchSchedule(examples.lengths, settings).totalSteps
   }
 
   /// A hash of the order and the packing of the whole run, for checkpoints.
   public var planHash: String { schedule.hash }
 
-  private static func hash(_ examples: [Example]) -> String {
+  private static func hash(_ examples: any ExampleSource) throws -> String {
     var digest = SHA256Digest.Running()
-    for example in examples {
+    for index in 0..<examples.count {
+      let example = try examples.example(at: index)
       var bytes: [UInt8] = []
       bytes.reserveCapacity(example.ids.count * 5 + 8)
       for (id, isTrained) in zip(example.ids, example.lossMask) {
@@ -147,6 +150,10 @@ public final class TrainingLoop {
     var tokens = 0
     var trainedTokens = 0
     var rows: [Int] = []
+    /// Where the first rows stand.
+    var sources: [AnnealError.Place] = []
+    /// What each set of rows adds; empty for a single set.
+    var sets: [StepReport.SetPart] = []
 
     mutating func add(_ result: BackwardPass.Result) {
       lossSum += result.lossSum
@@ -170,7 +177,7 @@ public final class TrainingLoop {
     progress.trainedTokens += isFinite ? sums.trainedTokens : 0
     progress.skipped += isFinite ? 0 : 1
     progress.skippedInARow = isFinite ? 0 : progress.skippedInARow + 1
-    try stopIfDiverged(rows: sums.rows)
+    try stopIfDiverged(at: sums.sources)
     let seconds = clock.now - start
     return StepReport(
       step: progress.step, totalSteps: totalSteps, epoch: epoch,
@@ -180,7 +187,8 @@ public final class TrainingLoop {
       trainedTokens: sums.trainedTokens, totalTokens: progress.totalTokens,
       seconds: Double(seconds.components.seconds)
         + Double(seconds.components.attoseconds) * 1e-18,
-      skippedRows: isFinite ? [] : sums.rows)
+      sets: sums.sets,
+      skippedRows: isFinite ? [] : sums.rows, skippedSources: isFinite ? [] : sums.sources)
   }
 
   private func stepAfterBackward(
@@ -221,7 +229,10 @@ public final class TrainingLoop {
       parameters, settings.optimizer, states,
       OptimizerStep(number: progress.optimizerSteps + 1, rate: rate))
     let sums = try run(microBatches) { rows, scale, sums in
-      sums.add(try passAtOnce(rows, scale: scale, into: step))
+      let batch = PackedBatch(try examples.examples(at: rows))
+      let result = try passAtOnce(rows, batch, scale: scale, into: step)
+      sums.add(result)
+      addSets(of: rows, batch, result, to: &sums)
     }
     try Torch.checked { step.finish() }
     progress.optimizerSteps += step.hasMoved ? 1 : 0
@@ -251,10 +262,14 @@ public final class TrainingLoop {
     _ microBatches: [[Int]],
     _ body: (_ rows: [Int], _ scale: Double, inout Sums) throws -> Void
   ) throws -> Sums {
-    let batches = microBatches.map { PackedBatch($0.map { examples[$0] }) }
-    let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
     var sums = Sums()
-    sums.rows = microBatches.flatMap { $0 }.map { examples[$0].row }
+    let batches = try microBatches.map { rows in
+      let rows = try examples.examples(at: rows)
+      sums.rows += rows.map(\.row)
+      sums.sources += rows.prefix(max(0, 8 - sums.sources.count)).map(\.source)
+      return PackedBatch(rows)
+    }
+    let stepTokens = batches.reduce(0) { $0 + $1.lossTokens }
     for (rows, batch) in zip(microBatches, batches) where batch.lossTokens > 0 {
       try body(rows, 1 / Double(max(1, stepTokens)), &sums)
       sums.tokens += batch.ids.count
@@ -266,11 +281,9 @@ public final class TrainingLoop {
   /// Whether too many steps in a row had to be skipped.
   public var hasDiverged: Bool { progress.skippedInARow >= settings.maxSkippedSteps }
 
-  private func stopIfDiverged(rows: [Int]) throws {
+  private func stopIfDiverged(at sources: [AnnealError.Place]) throws {
     guard hasDiverged else { return }
-    let named = rows.prefix(8).map { row in
-      examples.first { $0.row == row }.map { "\($0.source)" } ?? "row \(row)"
-    }
+    let named = sources.map(\.description)
     throw AnnealError(
       .failed,
       "the gradient was not finite in \(progress.skippedInARow) steps in a row, last at step "

@@ -1,5 +1,5 @@
 public import AnnealDatasets
-internal import AnnealFiles
+public import AnnealFiles
 public import AnnealTorch
 
 /// How a run trains, whatever it trains.
@@ -91,8 +91,25 @@ public struct StepReport: Sendable {
   public var totalTokens: Int
   /// Seconds the step took.
   public var seconds: Double
+  /// What each of several sets adds, by their numbers; empty when there is one.
+  public var sets: [SetPart] = []
   /// Rows whose gradient was not finite: the step was skipped because of them.
   public var skippedRows: [Int]
+  /// Where the first of them stand.
+  public var skippedSources: [AnnealError.Place]
+
+  /// What a set adds to a step.
+  public struct SetPart: Sendable, Hashable {
+    /// Nats, summed over its loss-bearing tokens.
+    public var lossSum = 0.0
+    /// Its tokens.
+    public var tokens = 0
+    /// Those of them that bear loss.
+    public var trainedTokens = 0
+
+    /// Nothing yet.
+    public init() {}
+  }
 
   /// Tokens read a second.
   public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }

@@ -107,7 +107,7 @@ final class Hunger: AnnealNeural.Attachment {
       _ = try loop.next()
     } throws: { error in
       let text = "\(error)"
-      let named = loop.examples.first { text.contains("\($0.source)") }
+      let named = try? loop.examples.all().first { text.contains("\($0.source)") }
       let words = [
         "max_length", "gradient_checkpointing: full", "quantization_bit", "memory_limit",
       ]
@@ -157,7 +157,7 @@ final class Hunger: AnnealNeural.Attachment {
     let loop = try tinyLoop(.rows(1), rows: 16, epochs: 8, hunger: hunger)
     let before = values(loop)
     try loop.tryLongest()
-    let longest = loop.examples.map(\.ids.count).max()
+    let longest = loop.examples.lengths.max()
     #expect(hunger.seen == [try #require(longest)])
     let isSame = values(loop) == before
     #expect(isSame)
@@ -178,7 +178,7 @@ final class Hunger: AnnealNeural.Attachment {
   @Test func `a run whose longest row does not fit ends before its first step`() throws {
     let hunger = Hunger(room: .max)
     let loop = try tinyLoop(.rows(2), rows: 16, epochs: 20, hunger: hunger)
-    hunger.room = (loop.examples.map(\.ids.count).max() ?? 0) - 1
+    hunger.room = (loop.examples.lengths.max() ?? 0) - 1
     #expect { try loop.tryLongest() } throws: { "\($0)".contains("even alone") }
     #expect(loop.progress.step == 0)
   }

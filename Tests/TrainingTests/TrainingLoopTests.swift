@@ -191,7 +191,7 @@ func run(_ loop: TrainingLoop, steps: Int = .max) throws -> [StepReport] {
     func add(_ value: Int, _ count: Int) {
       for place in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (place * 8))) }
     }
-    for example in loop.examples {
+    for example in try loop.examples.all() {
       for (id, isTrained) in zip(example.ids, example.lossMask) {
         add(Int(id), 4)
         add(isTrained ? 1 : 0, 1)

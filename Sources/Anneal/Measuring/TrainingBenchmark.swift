@@ -66,7 +66,7 @@ public struct TrainingBenchmark {
       model: model.network,
       trained: zip(loop.parameters.names, loop.parameters.values).map { ($0, $1.shape) })
     let rows = recipe.perDeviceTrainBatchSize
-    let batch = PackedBatch(Array(loop.examples.prefix(rows)))
+    let batch = PackedBatch(try loop.examples.examples(at: 0..<min(rows, loop.examples.count)))
     let rate = try operations.matrixRate(rows: batch.ids.count, repeats: 5)
     let seconds = reports.dropFirst().map(\.seconds).sorted()
     return Result(

@@ -86,7 +86,7 @@ public final class LanguageModel {
       remedy: "Use the model's unquantised weights, with quantization_bit: 4 to save memory.")
   }
 
-  private static func templateFile(ofAdapter folder: String) -> String? {
+  static func templateFile(ofAdapter folder: String) -> String? {
     let path = folder + "/chat_template.jinja"
     return Folder.holdsFile(path) ? path : nil
   }

@@ -42,6 +42,12 @@ public struct Recipe: Sendable, Equatable {
   public var datasets: [DataSource]
   /// Evaluation data of its own.
   public var evalDatasets: [DataSource] = []
+  /// How the rows of several data sets make an epoch.
+  public var mixStrategy = MixStrategy.concatenate
+  /// How likely each of the datasets is when rows are drawn; empty to go by their weights.
+  public var interleaveProbs: [Double] = []
+  /// What evens out the sizes of data sets when rows are drawn by temperature.
+  public var mixTemperature = 2.0
   /// What happens to rows that cannot be used.
   public var onError = BadRowPolicy.stop
   /// Share of the training rows held out for evaluation.
@@ -56,6 +62,8 @@ public struct Recipe: Sendable, Equatable {
   public var rolesToTrain = ["assistant"]
   /// Threads that prepare data; nil for all cores.
   public var datasetNumProc: Int?
+  /// The folder in which prepared rows are kept, or `none`; nil for the cache folder.
+  public var datasetPreparedPath: String?
 
   // Batches
   /// Sequences in a micro-batch.

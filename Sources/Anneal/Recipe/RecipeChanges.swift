@@ -58,6 +58,7 @@ extension Recipe {
     copy.adapterNameOrPath = adapterNameOrPath.map(portable)
     copy.chatTemplate = chatTemplate.map(portable)
     copy.outputDir = portable(outputDir)
+    copy.datasetPreparedPath = datasetPreparedPath.map(portable)
     for index in datasets.indices {
       copy.datasets[index].path = portable(datasets[index].path)
       copy.datasets[index].schema = datasets[index].schema.map(portable)

@@ -13,12 +13,10 @@ enum RecipeLater {
     "fp16": "float16 training is not supported; use dtype: bfloat16 or float32.",
     "pure_bf16": "Use dtype: bfloat16; trained values stay float32.",
     "tf32": "There is no tf32 switch; use dtype: bfloat16 or float32.",
-    "mix_strategy": mixing, "interleave_probs": mixing,
-    "streaming": stream, "buffer_size": stream, "pretraining_dataset": stream,
-    "dataset_streaming": stream,
+    "streaming": stream, "buffer_size": stream, "dataset_streaming": stream,
+    "pretraining_dataset": "Use stage: pt with datasets.",
     "completion_only_loss": mask, "assistant_only_loss": mask, "mask_history": mask,
     "train_on_eos": "The end-of-turn token of a trained turn is always learned.",
-    "dataset_prepared_path": cache, "tokenized_path": cache,
     "packing_strategy": "Packing is always best-fit and isolated; use packing: true or false.",
     "attn_implementation": kernels, "flash_attn": kernels, "flash_attention": kernels,
     "enable_liger_kernel": kernels, "use_liger_kernel": kernels,
@@ -48,10 +46,9 @@ enum RecipeLater {
   ]
 
   private static let dora = "DoRA is not supported yet; use_rslora is."
-  private static let mixing = "Give each of the datasets a weight instead."
-  private static let stream = "Streaming is not supported yet; files are memory-mapped."
+  private static let stream =
+    "Rows are always read a part at a time and kept as tokens on the disk (dataset_prepared_path)."
   private static let mask = "Use train_on_inputs and roles_to_train."
-  private static let cache = "Prepared data is not kept between runs yet."
   private static let kernels = "The fastest kernels of the device are always used."
   private static let trackers = "Metrics go to metrics.csv, metrics.jsonl and curves.svg."
   private static let preference = "Preference training is not supported yet; stages are sft and pt."

@@ -13,6 +13,8 @@ extension Recipe {
     public var split: String?
     /// How often its rows are seen in an epoch: 0.5 a random half of them, 2 each of them twice.
     public var weight: Double
+    /// So many of its rows at most, chosen by the seed; nil for all.
+    public var maxSamples: Int?
     /// How its columns become the fields of the format.
     public var mapping = RowMapping()
     /// The file of a JSON Schema that structured outputs must fit.
@@ -26,7 +28,8 @@ extension Recipe {
       self.weight = weight
     }
 
-    static let expectation = "a path, or a mapping with path, type, split, weight, field_map"
+    static let expectation =
+      "a path, or a mapping with path, type, split, weight, max_samples, field_map"
 
     var json: JSON {
       if self == DataSource(path: path) { return .string(path) }
@@ -34,6 +37,7 @@ extension Recipe {
       if let type { members.append(("type", .string(type))) }
       if let split { members.append(("split", .string(split))) }
       if weight != 1 { members.append(("weight", weight.json)) }
+      if let maxSamples { members.append(("max_samples", .integer(maxSamples))) }
       return .object(.init(uniqueKeysWithValues: members + mappingMembers))
     }
 
@@ -57,6 +61,7 @@ extension Recipe {
         case "type", "format": source.type = try String.read(value, inner)
         case "split": source.split = try String.read(value, inner)
         case "weight": source.weight = try readWeight(value, inner)
+        case "max_samples", "num_samples": source.maxSamples = try readCount(value, inner)
         default:
           guard try source.readMapping(key, value, inner) else { throw unknown(key, value, inner) }
         }
@@ -73,8 +78,14 @@ extension Recipe {
       return weight
     }
 
+    private static func readCount(_ node: RecipeNode, _ field: String) throws -> Int {
+      let count = try Int.read(node, field)
+      guard count > 0 else { throw node.mismatch(field, expected: "a whole number, 1 or more") }
+      return count
+    }
+
     private static func unknown(_ key: String, _ node: RecipeNode, _ field: String) -> AnnealError {
-      let known = ["path", "type", "split", "weight"] + DataSource.mappingKeys
+      let known = ["path", "type", "split", "weight", "max_samples"] + DataSource.mappingKeys
       let guess = nearest(to: key, among: known).map { "Did you mean \($0)? " } ?? ""
       return AnnealError(
         .recipe, "unknown key", at: node.place(field),

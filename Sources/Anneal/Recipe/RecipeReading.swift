@@ -148,6 +148,19 @@ extension Recipe {
         "the values move before the gradient's norm is known, so it cannot be clipped",
         "Set max_grad_norm: 0, or optimizer_in_bwd: false.")
     }
+    if !interleaveProbs.isEmpty, mixStrategy == .concatenate {
+      throw fault(
+        "interleave_probs", "all rows are read with mix_strategy: concatenate",
+        "Set mix_strategy: interleave_first_exhausted or another that draws, or leave the key out.")
+    }
+    if !interleaveProbs.isEmpty,
+      interleaveProbs.count != datasets.count || interleaveProbs.contains(where: { $0 <= 0 })
+    {
+      throw fault(
+        "interleave_probs",
+        "found \(interleaveProbs.count) numbers for \(datasets.count) datasets; expected one above 0 "
+          + "for each", "Give one for each of the datasets, in their order.")
+    }
     if stage == .sft, !trainOnInputs, rolesToTrain.isEmpty {
       throw fault(
         "roles_to_train", "no role is left to learn from", "Name one, such as [assistant].")

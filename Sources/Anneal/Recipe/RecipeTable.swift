@@ -64,8 +64,24 @@ extension RecipeKey {
       "datasets", \.datasets, in: .data, aliases: ["dataset", "train_data"], isRequired: true,
       "Training data: a path, a list of paths, or a list of mappings with path, type (the format, "
         + "else detected), split (of a folder, the files whose name begins so), weight "
-        + "(how often its rows are seen in an epoch) and field_map (format's field: file's column)."
-    ),
+        + "(how often its rows are seen in an epoch; with a mix_strategy that draws, how likely they "
+        + "are), max_samples (so many of its rows at most, chosen by the seed) and field_map "
+        + "(format's field: file's column)."),
+    RecipeKey(
+      "mix_strategy", \.mixStrategy, in: .data,
+      "How several datasets make an epoch: concatenate reads all rows; interleave_first_exhausted "
+        + "draws rows by weight until a dataset has no more; interleave_all_exhausted until every one "
+        + "was read to its end, short ones again; temperature draws as many as there are, by "
+        + "size^(1/mix_temperature)."),
+    RecipeKey(
+      "interleave_probs", \.interleaveProbs, in: .data, aliases: ["probabilities"],
+      standard: "the weights of datasets",
+      "How likely each of the datasets is, in their order, when mix_strategy draws; need not sum to "
+        + "1."),
+    RecipeKey(
+      "mix_temperature", \.mixTemperature, in: .data, bounds: .positive,
+      "With mix_strategy: temperature, 1 draws by size and larger numbers more evenly (arXiv "
+        + "1907.05019)."),
     RecipeKey(
       "eval_datasets", \.evalDatasets, in: .data,
       aliases: ["eval_dataset", "test_datasets", "eval_data"],
@@ -95,6 +111,13 @@ extension RecipeKey {
       "dataset_num_proc", \.datasetNumProc, in: .data,
       aliases: ["preprocessing_num_workers", "dataset_processes"], bounds: .atLeastOne,
       standard: "one a core", affectsResult: false, "Threads that prepare data."),
+    RecipeKey(
+      "dataset_prepared_path", \.datasetPreparedPath, in: .data, aliases: ["tokenized_path"],
+      standard: "the cache folder", affectsResult: false,
+      "The folder in which prepared rows (tokens and masks) are kept from one run to the next, or "
+        + "none. They are found by the contents of the files, the tokenizer, the template and the "
+        + "keys that matter, and made anew when one of these differs or a file of theirs is damaged."
+    ),
   ]
 
   private static let batches: [RecipeKey] = [

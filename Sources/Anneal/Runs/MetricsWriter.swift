@@ -59,7 +59,7 @@ extension MetricsWriter {
     }
   }
 
-  private static func rewrite(_ path: String, _ body: (String) -> String) throws {
+  static func rewrite(_ path: String, _ body: (String) -> String) throws {
     let url = URL(fileURLWithPath: path)
     guard FileManager.default.fileExists(atPath: path) else { return }
     do {
@@ -75,7 +75,7 @@ extension MetricsWriter {
 }
 
 /// A file that only grows, one whole write at a time.
-private final class AppendedFile {
+final class AppendedFile {
   private let path: String
   private let descriptor: Int32
 

@@ -82,6 +82,8 @@ public struct Summary: Sendable, Equatable {
   public var resumedFromStep: Int?
   /// What the curves mean, a sentence each.
   public var reading: [String] = []
+  /// What each of several data sets came to.
+  public var datasets: [DatasetSummary] = []
   /// Files of the run by what they are, as paths in the run's folder.
   public var files: [Path] = []
 
@@ -149,6 +151,7 @@ extension Summary {
     members["split_micro_batches"] = .integer(splitMicroBatches)
     members["resumed_from_step"] = resumedFromStep.map { .integer($0) } ?? .null
     members["reading"] = .array(reading.map { .string($0) })
+    if !datasets.isEmpty { members["datasets"] = .array(datasets.map(\.json)) }
     members["files"] = .object(
       OrderedDictionary(files.map { ($0.name, .string($0.path)) }, uniquingKeysWith: { $1 }))
     return .object(members)
@@ -185,6 +188,7 @@ extension Summary {
     splitMicroBatches = json["split_micro_batches"]?.integer ?? 0
     resumedFromStep = json["resumed_from_step"]?.integer
     reading = json["reading"]?.array?.compactMap(\.string) ?? []
+    datasets = json["datasets"]?.array?.compactMap(DatasetSummary.init) ?? []
     for (name, path) in json["files"]?.object ?? [:] {
       if let path = path.string { files.append(Path(name, path)) }
     }

@@ -46,6 +46,21 @@ extension Recipe {
     return settings
   }
 
+  /// How the data sets make an epoch; nil when all rows are read.
+  var mixture: Mixture? {
+    guard mixStrategy != .concatenate else { return nil }
+    return Mixture(
+      mixStrategy, weights: interleaveProbs.isEmpty ? datasets.map(\.weight) : interleaveProbs,
+      temperature: mixTemperature, seed: UInt64(seed))
+  }
+
+  /// Makes rows no longer than a model has positions; what to say when that changed anything.
+  mutating func fitLength(to positions: Int) -> String? {
+    guard maxLength > positions else { return nil }
+    defer { maxLength = positions }
+    return "max_length is \(positions), not \(maxLength): the model has no more positions"
+  }
+
   private var mask: TrainingMask {
     if trainOnInputs { return .everything }
     return rolesToTrain == ["assistant"] ? .assistant : .roles(rolesToTrain)
@@ -152,6 +167,7 @@ extension Recipe {
     copy.adapterNameOrPath = adapterNameOrPath.map(whole)
     copy.chatTemplate = chatTemplate.map(whole)
     copy.outputDir = whole(outputDir)
+    copy.datasetPreparedPath = datasetPreparedPath.map(whole)
     if case .checkpoint(let path) = resumeFromCheckpoint {
       copy.resumeFromCheckpoint = .checkpoint(whole(path))
     }

@@ -99,7 +99,8 @@ struct RunFolder {
   private static func clear(_ path: String) throws {
     let files = [
       "recipe.yaml", "environment.json", "metrics.csv", "metrics.jsonl", "curves.svg",
-      "summary.json", "report.html", "data.json", "skipped.jsonl", "checkpoints", "best", "last",
+      "datasets.csv", "summary.json", "report.html", "data.json", "skipped.jsonl", "checkpoints",
+      "best", "last",
     ]
     for name in files { try Folder.remove(path + "/" + name) }
   }

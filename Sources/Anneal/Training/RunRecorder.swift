@@ -23,6 +23,7 @@ final class RunRecorder {
   private var base: LossMetrics?
   private var last: LossMetrics?
   private var sinceRow: StepSums
+  private var sets: DatasetLosses
   /// The row of a step whose evaluation was broken off; it is written when that is made up for.
   private(set) var pending: MetricsRow?
 
@@ -44,6 +45,8 @@ final class RunRecorder {
     base = LossMetrics(notes?["base"])
     last = LossMetrics(notes?["last"])
     sinceRow = StepSums(notes?["since_row"])
+    sets = try DatasetLosses(
+      recipe.datasetNames, shares: data.shares, notes: notes?["datasets"], folder: folder.path)
     pending = (notes?["pending"]).flatMap(MetricsRow.init(json:))
     try AtomicFile.write(recipe.withoutPrivatePaths.yaml, to: folder.path + "/recipe.yaml")
     try AtomicFile.write(dataReport.json.text(.pretty) + "\n", to: folder.path + "/data.json")
@@ -66,13 +69,17 @@ final class RunRecorder {
   // MARK: Rows
 
   /// Takes in a step; every step is taken in once, before its row is written.
-  func add(_ report: StepReport) { sinceRow.add(report) }
+  func add(_ report: StepReport) {
+    sinceRow.add(report)
+    sets.add(report)
+  }
 
   /// Writes the row of a step, when it is one to log.
   func record(_ report: StepReport) throws {
     let interval = recipe.loggingSteps.steps(of: loop.totalSteps)
     guard report.step % interval == 0 || report.step == loop.totalSteps else { return }
     try metrics.append(row(report))
+    try sets.write(step: report.step)
   }
 
   /// Keeps the row of a step whose evaluation was broken off.
@@ -90,6 +97,7 @@ final class RunRecorder {
     row.evalTokenAccuracy = evaluation.tokenAccuracy
     row.peakBytes = Torch.Memory.peakBytes
     try metrics.append(row)
+    if row.step > 0 { try sets.write(step: row.step) }
     last = evaluation
     guard made != nil else {
       base = evaluation
@@ -116,8 +124,7 @@ final class RunRecorder {
 
   /// Words for a step that was skipped.
   func skipped(_ report: StepReport) -> String {
-    let rows = Set(report.skippedRows)
-    let places = data.training.filter { rows.contains($0.row) }.prefix(8).map { "\($0.source)" }
+    let places = report.skippedSources.map(\.description)
     return "step \(report.step) is skipped: its gradient is not finite. Rows: "
       + places.joined(separator: ", ")
   }
@@ -137,7 +144,8 @@ final class RunRecorder {
   func writeCheckpoint() throws {
     let notes = best.notes.setting("seconds", to: .number(seconds))
       .setting("recipe", to: .string(recipe.withoutPrivatePaths.yaml))
-      .setting("since_row", to: sinceRow.json).setting("pending", to: pending?.json ?? .null)
+      .setting("since_row", to: sinceRow.json)
+      .setting("datasets", to: sets.json).setting("pending", to: pending?.json ?? .null)
       .setting("base", to: base?.json ?? .null).setting("last", to: last?.json ?? .null)
     try loop.writeCheckpoint(to: folder.checkpoint(loop.progress.step), notes: notes) {
       folder in
@@ -188,13 +196,14 @@ final class RunRecorder {
     summary.resumedFromStep = folder.resume?.step
     summary.splitMicroBatches = loop.progress.splitMicroBatches
     summary.reading = CurveReading(rows).sentences
+    summary.datasets = sets.summaries
     if let tokens = loop.progress.fittingTokens {
       summary.reading.append(
         "\(summary.splitMicroBatches) micro-batches did not fit into memory and were computed in "
           + "parts of at most \(tokens) tokens; loss and gradients are those of the whole, up to "
           + "rounding.")
     }
-    let paths = ["best", "last", "metrics.csv", "curves.svg", "report.html"]
+    let paths = ["best", "last", "metrics.csv", "datasets.csv", "curves.svg", "report.html"]
     summary.files = paths.filter { Folder.holdsAnything(folder.path + "/" + $0) }
       .map { .init($0, $0) }
     return summary

@@ -49,9 +49,12 @@ public final class TrainingRun {
     let model = try loadModel()
     fitLength(to: model)
     try stopBeforeFirstStep()
-    let data = try RunData(recipe, encoder: model.encoder)
+    let data = try RunData(
+      recipe, encoder: model.encoder, shouldStop: shouldStop,
+      tell: { [tell] in tell(.note($0)) })
     try stopBeforeFirstStep()
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
+    for line in data.shares?.lines(names: recipe.datasetNames) ?? [] { tell(.note(line)) }
     try check(data, fits: model)
     try check(
       model,
@@ -96,11 +99,9 @@ public final class TrainingRun {
 
   /// A row or a window cannot be longer than the model has positions.
   private func fitLength(to model: LanguageModel) {
-    let positions = model.network.configuration.maximumPositions
-    guard recipe.maxLength > positions else { return }
-    tell(
-      .note("max_length is \(positions), not \(recipe.maxLength): the model has no more positions"))
-    recipe.maxLength = positions
+    if let note = recipe.fitLength(to: model.network.configuration.maximumPositions) {
+      tell(.note(note))
+    }
   }
 
   private func stopBeforeFirstStep() throws {
@@ -144,7 +145,7 @@ public final class TrainingRun {
         .recipe, "the longest row has \(report.longest) tokens; the model \(limit) positions",
         at: report.longestPlace, remedy: "Set max_length: \(limit) or less.")
     }
-    if data.validation.isEmpty, recipe.evalStrategy != .no || recipe.earlyStoppingPatience != nil {
+    if data.validation == nil, recipe.evalStrategy != .no || recipe.earlyStoppingPatience != nil {
       tell(.note("no row is held out: nothing is evaluated, and the last step counts as the best"))
     }
   }
@@ -164,6 +165,7 @@ public final class TrainingRun {
   private func resume(_ loop: TrainingLoop, _ folder: RunFolder) throws {
     guard let checkpoint = folder.resume else {
       // A run that died before its first checkpoint begins anew; so do its metrics.
+      try DatasetLosses.truncate(folder: folder.path, afterStep: -1)
       return try MetricsWriter.truncate(folder: folder.path, afterStep: -1)
     }
     let differences = changes(since: checkpoint) + loop.differences(from: checkpoint)
@@ -181,8 +183,9 @@ public final class TrainingRun {
     try loop.restore(checkpoint)
     // A row whose evaluation was broken off is written when that is made up for.
     let isPending = checkpoint.state["notes"]?["pending"]?.object != nil
-    try MetricsWriter.truncate(
-      folder: folder.path, afterStep: checkpoint.step - (isPending ? 1 : 0))
+    let kept = checkpoint.step - (isPending ? 1 : 0)
+    try MetricsWriter.truncate(folder: folder.path, afterStep: kept)
+    try DatasetLosses.truncate(folder: folder.path, afterStep: kept)
     try folder.prune(limit: nil, after: checkpoint.step)
   }
 
@@ -225,7 +228,7 @@ public final class TrainingRun {
       recorder.add(report)
       let isLast = report.step == loop.totalSteps
       if isLast || isDue(recipe.evalStrategy, recipe.evalSteps, report, loop),
-        !data.validation.isEmpty
+        data.validation != nil
       {
         try evaluate(loop, model, data, recorder, report)
       } else {
@@ -252,9 +255,9 @@ public final class TrainingRun {
     _ loop: TrainingLoop, _ model: LanguageModel, _ data: RunData, _ recorder: RunRecorder,
     _ report: StepReport? = nil
   ) throws {
-    guard !data.validation.isEmpty else { return }
+    guard let validation = data.validation else { return }
     let metrics = try model.network.loss(
-      on: data.validation, attachments: model.attachments,
+      on: validation, attachments: model.attachments,
       tokensPerBatch: recipe.perDeviceEvalBatchSize * recipe.maxLength, shouldStop: shouldStop)
     // An evaluation that was broken off measures nothing; the run stops at the next question.
     if shouldStop() {

@@ -9,13 +9,16 @@
 /// Memory holds a part of the file and the line being read. A byte-order mark is dropped.
 struct LineReader {
   /// A line.
-  struct Line {
+  struct Line: Sendable {
     var number: Int
     var bytes: [UInt8]
     /// Whether only the line's beginning is here, because it is longer than `longest`.
     var isTooLong = false
     /// Whether a line end follows.
     var isEnded = true
+
+    /// Whether there is nothing but space on it.
+    var isBlank: Bool { !bytes.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D } }
   }
 
   /// The longest line that is read whole, bytes.

@@ -49,6 +49,15 @@ public struct RowMapping: Sendable, Hashable {
   /// Whether rows stay as they are.
   public var isEmpty: Bool { self == RowMapping() }
 
+  /// The mapping as a text that is another one's only when it says the same.
+  var identity: String {
+    func pairs(_ texts: OrderedDictionary<String, String>) -> JSON {
+      .array(texts.map { [.string($0.key), .string($0.value)] })
+    }
+    let parts = [fields, messageKeys, roles, labels].map(pairs)
+    return JSON.array(parts + [.array(constants.map { [.string($0.key), $0.value] })]).text()
+  }
+
   /// `row` with the fields of a format.
   ///
   /// - Throws: `AnnealError` for a class that is none of the known.

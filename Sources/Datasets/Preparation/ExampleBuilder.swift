@@ -44,12 +44,13 @@ public struct ExampleBuilder: Sendable {
   }
 
   /// What became of a row.
-  private enum Outcome: Sendable {
+  enum Outcome: Sendable {
     case kept([(ids: [Int32], lossMask: [Bool])], isTruncated: Bool)
     case dropped(PreparationReport.Reason, detail: String?)
   }
 
-  private func outcome(of record: Record) -> Outcome {
+  /// What becomes of `record`.
+  func outcome(of record: Record) -> Outcome {
     let encoded: (ids: [Int], lossMask: [Bool])
     do {
       let training = settings.stage == .pretraining ? .everything : settings.training
@@ -90,15 +91,14 @@ public struct ExampleBuilder: Sendable {
       [(Array(ids.prefix(settings.maxLength)), kept)], isTruncated: isTruncated)
   }
 
-  /// What became of each record, in order: pieces of the dataset are taken by whichever thread is
-  /// free, and put together by their number.
+  /// What became of each record, in order.
   private func outcomes(of records: Dataset<Record>) -> [Outcome] {
     let size = 32
     let starts = Array(stride(from: 0, to: records.count, by: size))
     let done = Mutex<[Int: [Outcome]]>([:])
     let next = Atomic<Int>(0)
-    let cores = max(1, settings.threads ?? Int(availableCores()))
-    DispatchQueue.concurrentPerform(iterations: max(1, min(cores, starts.count))) { _ in
+    DispatchQueue.concurrentPerform(iterations: max(1, min(settings.threadCount, starts.count))) {
+      _ in
       while true {
         let piece = next.add(1, ordering: .relaxed).oldValue
         guard piece < starts.count else { return }

@@ -66,18 +66,20 @@ public struct PreparationReport: Sendable {
   public var droppedRows: Int { dropped.values.reduce(0) { $0 + $1.count } }
 
   mutating func keep(_ example: Example) {
+    keep(
+      length: example.ids.count, trained: example.trainedTokens, isTruncated: example.isTruncated,
+      at: example.source)
+  }
+
+  /// Counts an example of `length` tokens.
+  mutating func keep(length: Int, trained: Int, isTruncated: Bool, at place: AnnealError.Place) {
     examples += 1
-    tokens += example.ids.count
-    trainedTokens += example.trainedTokens
-    lengths.add(example.ids.count)
-    trainedLengths.add(example.trainedTokens)
-    if example.ids.count > longest {
-      longest = example.ids.count
-      longestPlace = example.source
-    }
-    if example.isTruncated, truncatedPlaces.count < Self.placesShown {
-      truncatedPlaces.append(example.source)
-    }
+    tokens += length
+    trainedTokens += trained
+    lengths.add(length)
+    trainedLengths.add(trained)
+    if length > longest { (longest, longestPlace) = (length, place) }
+    if isTruncated, truncatedPlaces.count < Self.placesShown { truncatedPlaces.append(place) }
   }
 
   mutating func drop(_ reason: Reason, at place: AnnealError.Place, detail: String?) {
@@ -122,7 +124,7 @@ public struct PreparationReport: Sendable {
     return report
   }
 
-  private mutating func clearExamples() {
+  mutating func clearExamples() {
     (examples, tokens, trainedTokens, longest, longestPlace) = (0, 0, 0, 0, nil)
     (lengths, trainedLengths, truncatedPlaces) = (Histogram(), Histogram(), [])
   }

@@ -19,6 +19,9 @@ public struct PreparationSettings: Sendable, Hashable {
   /// Threads at most; nil for all cores.
   public var threads: Int?
 
+  /// How many threads there are.
+  var threadCount: Int { max(1, threads ?? availableCores()) }
+
   /// Settings; a length below 2 counts as 2, since the first token of an example is never learned.
   public init(
     stage: Stage = .supervised, maxLength: Int, training: TrainingMask = .assistant,

@@ -89,7 +89,7 @@ extension Dataset<Row> {
   /// A dataset of `rows`.
   public init(rows: [Row]) {
     self.init(rows)
-    setOrigins(rows.map { $0.place() }, rows.map { Fingerprint.of($0.fields.text()) })
+    setOrigins(rows.map { $0.place() }, rows.map { Fingerprint.of($0.fields) })
   }
 }
 
@@ -126,7 +126,7 @@ extension Dataset<Record> {
     try RecordReader(source, registry: registry).forEach { event in
       switch event {
       case .records(let records, let row):
-        append(records, at: row.place(), fingerprint: Fingerprint.of(row.fields.text()))
+        append(records, at: row.place(), fingerprint: Fingerprint.of(row.fields))
       case .bad(let row): try bad.take(row)
       case .note: break
       }
@@ -163,12 +163,5 @@ extension Dataset<Conversation> {
       }
       return conversation
     }
-  }
-}
-
-/// FNV-1a, 64 bits: a fingerprint that is the same on every machine and in every version.
-enum Fingerprint {
-  static func of(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -14,7 +14,7 @@ public struct RecordReader: Sendable {
 
   /// The source.
   public let source: RowSource
-  private let registry: FormatRegistry
+  let registry: FormatRegistry
 
   /// A reader of `source`.
   public init(_ source: RowSource, registry: FormatRegistry = .builtin) {
@@ -43,8 +43,7 @@ public struct RecordReader: Sendable {
     _ file: String, _ source: RowSource, unknown: ((AnnealError) -> Void)? = nil,
     _ body: (Event) throws -> Void
   ) throws -> (kind: FileKind, format: (any DatasetFormat.Type)?) {
-    var beginning = Beginning(
-      format: try source.format.map { try registry.format(named: $0) }, file: file)
+    var beginning = try beginning(of: file, source)
     let reader = RowReader(path: file)
     var rows = 0
     func decide() throws {
@@ -68,7 +67,13 @@ public struct RecordReader: Sendable {
     return (kind, beginning.format)
   }
 
-  private func event(
+  /// What decides on the format of `file`.
+  func beginning(of file: String, _ source: RowSource) throws -> Beginning {
+    Beginning(format: try source.format.map { try registry.format(named: $0) }, file: file)
+  }
+
+  /// What `row` says in `format`.
+  func event(
     of row: Row, _ format: (any DatasetFormat.Type)?, _ mapping: RowMapping
   ) -> Event {
     guard let format else { return .records([], row) }
@@ -82,7 +87,7 @@ public struct RecordReader: Sendable {
 }
 
 /// The first rows of a file, held until its format is found.
-private struct Beginning {
+struct Beginning {
   private(set) var format: (any DatasetFormat.Type)?
   private(set) var isDecided = false
   private let file: String
@@ -117,6 +122,9 @@ private struct Beginning {
     }
     if let format { try mapping.check(format) }
   }
+
+  /// Forgets the events, which are held elsewhere, and keeps the rows to decide by.
+  mutating func dropEvents() { held = [] }
 
   /// What was held, in its order.
   mutating func takeHeld() -> [RowEvent] {

@@ -72,10 +72,24 @@ public struct RowReader: Sendable {
   /// - Throws: what `body` throws, and `AnnealError` when the file itself cannot be read.
   @discardableResult
   public func forEach(_ body: (RowEvent) throws -> Void) throws -> FileKind {
+    let (data, kind) = try open()
+    try read(data, kind, body)
+    return kind
+  }
+
+  /// The file's bytes, and how it is written.
+  ///
+  /// - Throws: `AnnealError` when it cannot be read or is empty.
+  func open() throws -> (data: DataBytes, kind: FileKind) {
     let data = try DataBytes(path: path)
     let kind = try kind ?? .detected(data, path: path)
     guard !(data.bytes.isWhole && data.bytes.head.withUnsafeBufferPointer(\.withoutMark.isEmpty))
     else { throw AnnealError(.data, "the file is empty", at: .init(file: path)) }
+    return (data, kind)
+  }
+
+  /// Calls `body` with all rows of an open file.
+  func read(_ data: DataBytes, _ kind: FileKind, _ body: (RowEvent) throws -> Void) throws {
     var lines = LineReader(data.bytes)
     switch kind {
     case .json:
@@ -85,7 +99,6 @@ public struct RowReader: Sendable {
     case .csv, .tsv: try tableRows(&lines, kind, body)
     case .text: try textRows(&lines, body)
     }
-    return kind
   }
 
   private func jsonLineRows(
@@ -93,7 +106,7 @@ public struct RowReader: Sendable {
   ) throws {
     var index = 0
     while let line = try lines.next() {
-      guard line.bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+      guard !line.isBlank else { continue }
       guard let row = try readable(line, body, { try row($0, index: index, line: line.number) })
       else { continue }
       index += 1
@@ -102,7 +115,7 @@ public struct RowReader: Sendable {
   }
 
   /// What `read` makes of a line's JSON; nil, and told, when it cannot be read.
-  private func readable(
+  func readable(
     _ line: LineReader.Line, _ body: (RowEvent) throws -> Void, _ read: (JSON) throws -> Row
   ) throws -> Row? {
     do {

@@ -31,26 +31,30 @@ enum Splitting {
 
   /// So many rows of each part, as nearly as groups allow, and, last, the rest.
   static func parts(counts: [Int], groups: [UInt64], seed: UInt64) -> [[Int]] {
-    var members: [UInt64: [Int]] = [:]
-    for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
-    var order = members.keys.map { group -> (rank: UInt64, group: UInt64) in
+    // Rows sorted by group: a few bytes a row, however many groups there are.
+    let ranks = groups.map { group -> UInt64 in
       var numbers = SeededNumbers(seed, group)
-      return (numbers.next(), group)
-    }.sorted { ($0.rank, $0.group) < ($1.rank, $1.group) }[...]
-    var parts: [[Int]] = []
-    for wanted in counts {
-      var part: [Int] = []
-      while order.count > 1, part.count < wanted {
-        guard let next = order.first, let rows = members[next.group] else { break }
-        // A group that would overfill the part by more than it leaves empty is left out.
-        let excess = part.count + rows.count - wanted
-        if !part.isEmpty, excess > wanted - part.count { break }
-        part += rows
-        order = order.dropFirst()
-      }
-      parts.append(part.sorted())
+      return numbers.next()
     }
-    parts.append(order.flatMap { members[$0.group] ?? [] }.sorted())
+    let order = groups.indices.sorted {
+      (ranks[$0], groups[$0], $0) < (ranks[$1], groups[$1], $1)
+    }
+    var parts: [[Int]] = []
+    var taken = 0
+    for wanted in counts {
+      let start = taken
+      while taken - start < wanted {
+        let group = order[taken...].prefix { groups[$0] == groups[order[taken]] }
+        // One group at least stays for the rest.
+        guard group.endIndex < order.count else { break }
+        // A group that would overfill the part by more than it leaves empty is left out.
+        let excess = group.endIndex - start - wanted
+        if taken > start, excess > wanted - (taken - start) { break }
+        taken = group.endIndex
+      }
+      parts.append(order[start..<taken].sorted())
+    }
+    parts.append(order[taken...].sorted())
     return parts
   }
 }
