@@ -61,12 +61,17 @@ extension ExternalTool {
       .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500)),
       .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500)),
     ]
+    // Input goes through a file: the package traps when a program ends before it has read a pipe.
+    let scratch = input.isEmpty ? nil : try ScratchFolder()
+    let source = (scratch?.path).map { $0 + "/input" } ?? "/dev/null"
+    if scratch != nil { try AtomicFile.write(input, to: source) }
+    defer { withExtendedLifetime(scratch) {} }
     do {
       let result = try await Subprocess.run(
         .name("sh"),
-        arguments: Arguments(["-c", Self.script(limits), name, path] + arguments),
+        arguments: Arguments(["-c", Self.script(limits), name, source, path] + arguments),
         environment: .inherit.updating(["LC_ALL": "C.UTF-8"]), platformOptions: options,
-        input: .array(input), output: .bytes(limit: limits.output), error: .bytes(limit: 1 << 22))
+        input: .none, output: .bytes(limit: limits.output), error: .bytes(limit: 1 << 22))
       var status: Int32?
       if case .exited(let code) = result.terminationStatus { status = code }
       return ToolOutput(
@@ -90,6 +95,6 @@ extension ExternalTool {
     let seconds = Int(limits.seconds.rounded(.up)) * 8
     return memory
       + "ulimit -t \(seconds) 2>/dev/null; ulimit -f \(limits.files * 2048) 2>/dev/null; "
-      + "ulimit -c 0 2>/dev/null; exec \"$@\""
+      + "ulimit -c 0 2>/dev/null; source=$1; shift; exec \"$@\" <\"$source\""
   }
 }
