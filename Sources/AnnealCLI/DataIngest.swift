@@ -98,12 +98,31 @@ struct DataIngest: Verb {
         ocr: ocr, whisper: whisper, whisperModel: whisperModel, seconds: timeout),
       kind: try kind.map(DocumentKinds.named), onError: onError)
     ingestion.parallel = 2
-    Interruption.listen()
-    let report = try await ingestion.run(files, to: destination) { done, count, source in
-      try Interruption.check()
-      console.progress("\(done + 1)/\(count) \(source)")
-    }
+    let report = try await run(ingestion, console)
     console.endTransient()
     console.result(report.json, report.description)
+  }
+
+  /// Runs `ingestion`; Ctrl-C ends the program that reads a file at the moment, too.
+  private func run(_ ingestion: Ingestion, _ console: Console) async throws -> IngestionReport {
+    Interruption.listen()
+    let (files, destination) = (files, destination)
+    let work = Task {
+      try await ingestion.run(files, to: destination) { done, count, source in
+        try Interruption.check()
+        console.progress("\(done + 1)/\(count) \(source)")
+      }
+    }
+    let watch = Task {
+      while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(100)) }
+      work.cancel()
+    }
+    defer { watch.cancel() }
+    do {
+      return try await work.value
+    } catch {
+      try Interruption.check()
+      throw error
+    }
   }
 }

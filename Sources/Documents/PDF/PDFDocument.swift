@@ -39,9 +39,12 @@ public enum PDFDocument: DocumentKind {
     document.pages = pages.count
     let empty = pages.filter { $0.lines.isEmpty }.map(\.number)
     if settings.ocr == nil, empty.count == pages.count {
-      let what = pages.count == 1 ? "the page has" : "the \(pages.count) pages have"
+      let what =
+        pages.count == 1
+        ? "the page has no text; it is a picture"
+        : "the \(pages.count) pages have no text; they are pictures"
       throw AnnealError(
-        .data, "\(what) no text; they are pictures, as of a scanner", at: file.place(),
+        .data, "\(what), as of a scanner", at: file.place(),
         remedy: "Recognise the letters with --ocr eng (or deu, eng+fra…), which needs tesseract.")
     }
     document.passages = PageParagraphs.passages(of: RunningHeads.removed(from: pages))

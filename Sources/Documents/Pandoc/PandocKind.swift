@@ -30,7 +30,7 @@ extension PandocKind {
     let output = try await ExternalTool.pandoc.run(
       ["--sandbox", "-f", format, "-t", "json"], on: file, input: input,
       // pandoc's language reserves address space before it uses any.
-      limits: ToolLimits(seconds: settings.seconds, memory: 8192))
+      limits: ToolLimits(seconds: settings.seconds, memory: 4096))
     guard output.status == 0 else {
       throw AnnealError(
         .data, "the \(name) document cannot be read\(output.complaint)", at: file.place(),
