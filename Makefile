@@ -1,7 +1,7 @@
 # The whole workflow. `make demo` and `make test` set up what they need on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-gpu lint format docs bench bench-gpu check-resume demo size install clean doctor
+.PHONY: help setup setup-arrow build test test-gpu lint format docs bench bench-gpu check-resume demo size install clean doctor
 
 PREFIX ?= /usr/local
 # Where libtorch is or will be; nothing is fetched to find out.
@@ -15,6 +15,9 @@ help: ## this list
 
 setup: ## fetch libtorch into a cache outside the checkout (a no-op the second time)
 	@scripts/setup.sh
+
+setup-arrow: ## fetch libarrow and compile the bridge to it, for Parquet and Arrow files (optional)
+	@scripts/setup-arrow.sh
 
 build: setup ## build .build/release/anneal
 	swift build $(FLAGS)

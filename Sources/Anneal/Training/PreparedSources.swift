@@ -82,17 +82,8 @@ extension Recipe {
 
   /// The folder for prepared sets: `prepared` in `ANNEAL_CACHE`, or in `anneal` of the user's cache.
   static var cacheFolder: String {
-    func variable(_ name: String) -> String? {
-      guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else {
-        return nil
-      }
-      return value
-    }
-    let cache =
-      variable("ANNEAL_CACHE")
-      ?? (variable("XDG_CACHE_HOME") ?? Folder.home + "/.cache") + "/anneal"
-    let folder = cache + "/prepared"
+    let folder = Folder.cache + "/prepared"
     let isUsable = (try? Folder.create(folder)) != nil && Folder.mayWrite(in: folder)
-    return isUsable ? folder : (variable("TMPDIR") ?? "/tmp") + "/anneal-prepared"
+    return isUsable ? folder : (getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") + "/anneal"
   }
 }

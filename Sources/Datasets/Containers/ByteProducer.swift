@@ -44,6 +44,8 @@ struct DataBytes {
   let plainName: String
   /// The bytes; something of them has been looked at.
   let bytes: PeekedProducer
+  /// How the file holds columns, when it does.
+  let columns: ArrowFile.Kind?
 
   /// How many bytes are looked at to tell what a file is.
   static let looked = 1 << 16
@@ -54,6 +56,14 @@ struct DataBytes {
   init(path: String) throws {
     let packed = PeekedProducer(try InputFile(path: path))
     try packed.look(at: Self.looked)
+    if let kind = ArrowFile.kind(of: packed.head) {
+      bytes = PeekedProducer(try ArrowFile(path: path, kind: kind))
+      try bytes.look(at: Self.looked)
+      // What the bridge gives is lines of JSON.
+      (plainName, columns) = (path + ".jsonl", kind)
+      return
+    }
+    columns = nil
     guard let compression = Compressions.all.first(where: { packed.head.starts(with: $0.magic) })
     else {
       (plainName, bytes) = (path, packed)

@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 
 #if canImport(Glibc)
   internal import Glibc
@@ -7,6 +7,18 @@ internal import AnnealFiles
 #endif
 
 extension Folder {
+  /// The folder for what can be made or fetched again, and is kept to save time: `ANNEAL_CACHE`, or
+  /// `anneal` in the user's cache folder.
+  public static var cache: String {
+    func variable(_ name: String) -> String? {
+      guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else {
+        return nil
+      }
+      return value
+    }
+    return variable("ANNEAL_CACHE") ?? (variable("XDG_CACHE_HOME") ?? home + "/.cache") + "/anneal"
+  }
+
   /// Gives the file at `path` the name `other`, in place of what stands there.
   static func move(_ path: String, to other: String) throws {
     guard rename(path, other) == 0 else {

@@ -12,10 +12,18 @@ public enum FileKind: String, Sendable, CaseIterable {
   case tsv
   /// Plain text.
   case text
+  /// Columns in Parquet's layout.
+  case parquet
+  /// Columns in Arrow's layout: its file format (Feather) or its stream.
+  case arrow
+
+  /// Whether a line is an object of JSON, as the file is read.
+  var isLinesOfJSON: Bool { self == .jsonl || self == .parquet || self == .arrow }
 
   /// Whether a file called `name` holds rows; in a folder of data other files are passed over.
   public static func holdsRows(_ name: String) -> Bool {
-    let extensions = ["json", "jsonl", "ndjson", "csv", "tsv", "txt", "md", "markdown"]
+    let extensions =
+      ["json", "jsonl", "ndjson", "csv", "tsv", "txt", "md", "markdown"] + ArrowFile.endings
     return Compressions.plainName(name).split(separator: ".").last.map {
       extensions.contains($0.lowercased())
     } ?? false
@@ -26,6 +34,7 @@ public enum FileKind: String, Sendable, CaseIterable {
   ///
   /// - Throws: `AnnealError` for binary files, with the way to make them readable.
   static func detected(_ data: DataBytes, path: String) throws -> FileKind {
+    if let columns = data.columns { return columns == .parquet ? .parquet : .arrow }
     let ending = data.plainName.split(separator: ".").last.map { $0.lowercased() }
     let first = try data.bytes.head.withUnsafeBufferPointer { head in
       try refuseBinary(head, path)

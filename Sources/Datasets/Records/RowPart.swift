@@ -34,7 +34,7 @@ extension RowReader {
   /// - Throws: what `body` throws, and `AnnealError` when the file itself cannot be read.
   func forEachPart(_ body: (RowPart) throws -> Void) throws {
     let (data, kind) = try open()
-    guard kind == .jsonl else {
+    guard kind.isLinesOfJSON else {
       var part: [RowEvent] = []
       var size = RowPart(content: .events([]))
       func flush() throws {

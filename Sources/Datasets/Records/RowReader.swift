@@ -1,9 +1,10 @@
 public import AnnealFiles
 
-/// Reads the rows of a data file: JSON, JSON lines, CSV, TSV or plain text, compressed or not.
+/// Reads the rows of a data file: JSON, JSON lines, CSV, TSV or plain text, compressed or not, Parquet
+/// or Arrow.
 ///
-/// JSON lines, tables and text are read row by row, so that memory does not grow with the file; a
-/// JSON array is held whole. A byte-order mark is dropped, and `\r\n` ends a line as `\n` does.
+/// All but JSON arrays are read row by row, so that memory does not grow with the file; a JSON array is
+/// held whole. The lines of Parquet and Arrow files are their rows. A byte-order mark is dropped, and `\r\n` ends a line as `\n` does.
 public struct RowReader: Sendable {
   /// The file's path.
   public let path: String
@@ -95,7 +96,7 @@ public struct RowReader: Sendable {
     case .json:
       let bytes = try data.rest(limit: Self.largestValue, path: path)
       try bytes.withUnsafeBufferPointer { try jsonRows($0.withoutMark, body) }
-    case .jsonl: try jsonLineRows(&lines, body)
+    case .jsonl, .parquet, .arrow: try jsonLineRows(&lines, body)
     case .csv, .tsv: try tableRows(&lines, kind, body)
     case .text: try textRows(&lines, body)
     }

@@ -1,0 +1,81 @@
+import AnnealFiles
+import Foundation
+import TestSupport
+import Testing
+
+@testable import AnnealDatasets
+
+/// Parquet and Arrow files against what the Python package says of the same rows; left out where the
+/// bridge is not installed (make setup-arrow).
+@Suite struct ArrowTests {
+  private static let expected = Fixture.path("arrow/rows.jsonl")
+
+  static var isInstalled: Bool {
+    let error = failure { _ = try RowReader(path: Fixture.path("arrow/rows.parquet")).rows() }
+    return error?.message.contains("is not installed") != true
+  }
+
+  private func fields(_ path: String) throws -> [JSON] {
+    try RowReader(path: path).rows().map(\.fields)
+  }
+
+  @Test(
+    .enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"),
+    arguments: [("rows.parquet", 0), ("rows.arrow", 0), ("rows.stream.arrow", 3)])
+  func `columns, nested ones too, become the rows that Python sees`(
+    name: String, first: Int
+  ) throws {
+    let path = Fixture.path("arrow/" + name)
+    let rows = try RowReader(path: path).rows()
+    #expect(rows.map(\.fields) == Array(try fields(Self.expected)[first...]))
+    #expect(rows.map(\.line) == Array(1...rows.count))
+    let contents = try RowReader(path: path).contents()
+    #expect(contents.kind == (name == "rows.parquet" ? .parquet : .arrow))
+  }
+
+  @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))
+  func `conversations in columns are prepared like those in lines`() throws {
+    let folder = try TemporaryFolder()
+    let settings = PreparationSettings(maxLength: 50)
+    let preparation = SetPreparation(WordEncoder(), identity: "words", settings: settings)
+    let sets = try ["rows.jsonl", "rows.parquet"].map { name in
+      try PreparedRecords(
+        preparation.prepare(
+          RowSource(path: Fixture.path("arrow/" + name)), store: SetStore(folder: folder.path))
+      ).examples(settings).examples.all()
+    }
+    #expect(sets[0].count == 20)
+    let isSame = zip(sets[0], sets[1]).allSatisfy { $0.ids == $1.ids && $0.lossMask == $1.lossMask }
+    #expect(isSame && sets[0].count == sets[1].count)
+  }
+
+  @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))
+  func `files without rows, and damaged ones, are errors`() throws {
+    let empty = failure { _ = try fields(Fixture.path("arrow/empty.parquet")) }
+    #expect(empty?.code == .data)
+    let cut = failure { _ = try fields(Fixture.path("arrow/cut.parquet")) }
+    #expect(cut?.message.hasPrefix("the Parquet file cannot be read: ") == true)
+    let folder = try TemporaryFolder()
+    let whole = try contents(Fixture.path("arrow/rows.arrow"))
+    var numbers = SeededNumbers(5)
+    for round in 0..<60 {
+      // Flipped bytes give other values, an error, or the same rows; never more.
+      var bytes = whole
+      for _ in 0..<3 {
+        bytes[numbers.next(below: bytes.count)] ^= 1 << UInt8(numbers.next(below: 8))
+      }
+      let file = try folder.file("\(round).arrow", bytes)
+      _ = failure { _ = try fields(file) }
+    }
+  }
+
+  @Test func `without the bridge, a message says how to install it`() throws {
+    guard !Self.isInstalled else { return }
+    let error = failure { _ = try fields(Fixture.path("arrow/rows.parquet")) }
+    #expect(error?.remedy?.contains("make setup-arrow") == true)
+  }
+
+  @Test func `a folder's files of columns are read too`() {
+    #expect(FileKind.holdsRows("train-00000.parquet") && FileKind.holdsRows("a.arrow"))
+  }
+}

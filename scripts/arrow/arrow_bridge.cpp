@@ -1,0 +1,326 @@
+// Rows of Parquet and Arrow files as lines of JSON, behind four C functions.
+//
+// A library of its own, compiled by scripts/setup-arrow.sh against the headers of the pyarrow wheel and opened at
+// run time, so that nothing else of the project needs Arrow to be built or to start.
+#include <arrow/api.h>
+#include <arrow/io/api.h>
+#include <arrow/ipc/api.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/file_reader.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace {
+
+constexpr int64_t batch_rows = 1024;
+
+template <class Value> Value checked(arrow::Result<Value> result) {
+  if (!result.ok()) throw std::runtime_error(result.status().message());
+  return std::move(result).ValueUnsafe();
+}
+
+void check(const arrow::Status &status) {
+  if (!status.ok()) throw std::runtime_error(status.message());
+}
+
+// MARK: JSON
+
+void write_quoted(std::string_view text, std::string &out) {
+  static const char digits[] = "0123456789abcdef";
+  out += '"';
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    switch (byte) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      if (byte < 0x20) {
+        out += "\\u00";
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+      } else {
+        out += letter;
+      }
+    }
+  }
+  out += '"';
+}
+
+template <class Number> void write_number(Number value, std::string &out) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    // JSON has no infinities and no NaN.
+    if (!std::isfinite(value)) {
+      out += "null";
+      return;
+    }
+  }
+  char text[64];
+  const auto end = std::to_chars(text, text + sizeof text, value);
+  out.append(text, end.ptr);
+  // A whole number of a column of fractions stays one of them.
+  if (std::is_floating_point_v<Number> && std::string_view(text, end.ptr - text).find_first_of(".e") == std::string_view::npos)
+    out += ".0";
+}
+
+void write_value(const arrow::Array &array, int64_t row, std::string &out);
+
+void write_elements(const arrow::Array &values, int64_t start, int64_t count, std::string &out) {
+  out += '[';
+  for (int64_t index = 0; index < count; ++index) {
+    if (index > 0) out += ',';
+    write_value(values, start + index, out);
+  }
+  out += ']';
+}
+
+template <class List> void write_list(const arrow::Array &array, int64_t row, std::string &out) {
+  const auto &list = static_cast<const List &>(array);
+  write_elements(*list.values(), list.value_offset(row), list.value_length(row), out);
+}
+
+void write_struct(const arrow::StructArray &array, int64_t row, std::string &out) {
+  out += '{';
+  for (int field = 0; field < array.num_fields(); ++field) {
+    if (field > 0) out += ',';
+    write_quoted(array.struct_type()->field(field)->name(), out);
+    out += ':';
+    write_value(*array.field(field), row, out);
+  }
+  out += '}';
+}
+
+// A map with keys of text is an object, any other a list of pairs.
+void write_map(const arrow::MapArray &map, int64_t row, std::string &out) {
+  const int64_t start = map.value_offset(row), count = map.value_length(row);
+  const auto &keys = *map.keys();
+  const bool has_text = arrow::is_string(keys.type_id()) || arrow::is_large_binary_like(keys.type_id());
+  out += has_text ? '{' : '[';
+  for (int64_t index = 0; index < count; ++index) {
+    if (index > 0) out += ',';
+    if (!has_text) out += '[';
+    write_value(keys, start + index, out);
+    out += has_text ? ':' : ',';
+    write_value(*map.items(), start + index, out);
+    if (!has_text) out += ']';
+  }
+  out += has_text ? '}' : ']';
+}
+
+template <class Array> void write_plain(const arrow::Array &array, int64_t row, std::string &out) {
+  write_number(static_cast<const Array &>(array).Value(row), out);
+}
+
+template <class Array> void write_text(const arrow::Array &array, int64_t row, std::string &out) {
+  write_quoted(static_cast<const Array &>(array).GetView(row), out);
+}
+
+void write_value(const arrow::Array &array, int64_t row, std::string &out) {
+  if (array.IsNull(row)) {
+    out += "null";
+    return;
+  }
+  using arrow::Type;
+  switch (array.type_id()) {
+  case Type::NA: out += "null"; break;
+  case Type::BOOL: out += static_cast<const arrow::BooleanArray &>(array).Value(row) ? "true" : "false"; break;
+  case Type::INT8: write_plain<arrow::Int8Array>(array, row, out); break;
+  case Type::INT16: write_plain<arrow::Int16Array>(array, row, out); break;
+  case Type::INT32: write_plain<arrow::Int32Array>(array, row, out); break;
+  case Type::INT64: write_plain<arrow::Int64Array>(array, row, out); break;
+  case Type::UINT8: write_plain<arrow::UInt8Array>(array, row, out); break;
+  case Type::UINT16: write_plain<arrow::UInt16Array>(array, row, out); break;
+  case Type::UINT32: write_plain<arrow::UInt32Array>(array, row, out); break;
+  case Type::UINT64: write_plain<arrow::UInt64Array>(array, row, out); break;
+  case Type::FLOAT: write_number(static_cast<double>(static_cast<const arrow::FloatArray &>(array).Value(row)), out); break;
+  case Type::DOUBLE: write_plain<arrow::DoubleArray>(array, row, out); break;
+  case Type::STRING:
+  case Type::BINARY: write_text<arrow::BinaryArray>(array, row, out); break;
+  case Type::LARGE_STRING:
+  case Type::LARGE_BINARY: write_text<arrow::LargeBinaryArray>(array, row, out); break;
+  case Type::STRING_VIEW:
+  case Type::BINARY_VIEW: write_text<arrow::BinaryViewArray>(array, row, out); break;
+  case Type::LIST: write_list<arrow::ListArray>(array, row, out); break;
+  case Type::LARGE_LIST: write_list<arrow::LargeListArray>(array, row, out); break;
+  case Type::FIXED_SIZE_LIST: write_list<arrow::FixedSizeListArray>(array, row, out); break;
+  case Type::STRUCT: write_struct(static_cast<const arrow::StructArray &>(array), row, out); break;
+  case Type::MAP: write_map(static_cast<const arrow::MapArray &>(array), row, out); break;
+  case Type::DICTIONARY: {
+    const auto &coded = static_cast<const arrow::DictionaryArray &>(array);
+    write_value(*coded.dictionary(), coded.GetValueIndex(row), out);
+    break;
+  }
+  case Type::EXTENSION: write_value(*static_cast<const arrow::ExtensionArray &>(array).storage(), row, out); break;
+  // Dates, times, decimals: as Arrow writes them.
+  default: write_quoted(checked(array.GetScalar(row))->ToString(), out);
+  }
+}
+
+// MARK: Files
+
+// The batches of a Parquet file, row group by row group: coded columns inside of others cannot be read over the
+// border of two.
+class ParquetBatches : public arrow::RecordBatchReader {
+public:
+  explicit ParquetBatches(std::unique_ptr<parquet::arrow::FileReader> file) : file_(std::move(file)) {
+    check(file_->GetSchema(&schema_));
+  }
+  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
+  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch> *batch) override {
+    *batch = nullptr;
+    while (true) {
+      if (group_) {
+        ARROW_RETURN_NOT_OK(group_->ReadNext(batch));
+        if (*batch) return arrow::Status::OK();
+      }
+      if (next_ >= file_->num_row_groups()) return arrow::Status::OK();
+      ARROW_ASSIGN_OR_RAISE(group_, file_->GetRecordBatchReader({next_++}));
+    }
+  }
+
+private:
+  std::unique_ptr<parquet::arrow::FileReader> file_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::unique_ptr<arrow::RecordBatchReader> group_;
+  int next_ = 0;
+};
+
+std::shared_ptr<arrow::RecordBatchReader> open_parquet(const std::string &path) {
+  auto properties = parquet::default_reader_properties();
+  // Columns are read a buffer at a time, so that a row group need not fit into memory.
+  properties.enable_buffered_stream();
+  parquet::ArrowReaderProperties arrow_properties;
+  arrow_properties.set_batch_size(batch_rows);
+  arrow_properties.set_use_threads(false);
+  arrow_properties.set_pre_buffer(false);
+  parquet::arrow::FileReaderBuilder builder;
+  check(builder.OpenFile(path, false, properties));
+  builder.properties(arrow_properties);
+  std::unique_ptr<parquet::arrow::FileReader> file;
+  check(builder.Build(&file));
+  return std::make_shared<ParquetBatches>(std::move(file));
+}
+
+// The batches of a file in Arrow's file format, one at a time.
+class FileBatches : public arrow::RecordBatchReader {
+public:
+  explicit FileBatches(std::shared_ptr<arrow::ipc::RecordBatchFileReader> file) : file_(std::move(file)) {}
+  std::shared_ptr<arrow::Schema> schema() const override { return file_->schema(); }
+  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch> *batch) override {
+    if (next_ >= file_->num_record_batches()) {
+      *batch = nullptr;
+      return arrow::Status::OK();
+    }
+    return file_->ReadRecordBatch(next_++).Value(batch);
+  }
+
+private:
+  std::shared_ptr<arrow::ipc::RecordBatchFileReader> file_;
+  int next_ = 0;
+};
+
+std::shared_ptr<arrow::RecordBatchReader> open_arrow(const std::string &path, bool is_file) {
+  std::shared_ptr<arrow::io::ReadableFile> input = checked(arrow::io::ReadableFile::Open(path));
+  if (!is_file) return checked(arrow::ipc::RecordBatchStreamReader::Open(input));
+  return std::make_shared<FileBatches>(checked(arrow::ipc::RecordBatchFileReader::Open(input)));
+}
+
+struct Reader {
+  std::shared_ptr<arrow::RecordBatchReader> batches;
+  std::shared_ptr<arrow::RecordBatch> batch;
+  int64_t row = 0;
+  std::string lines;
+
+  // The next lines, about a thousand; none at the end.
+  void read() {
+    lines.clear();
+    while (lines.empty()) {
+      if (!batch || row >= batch->num_rows()) {
+        check(batches->ReadNext(&batch));
+        row = 0;
+        if (!batch) return;
+        // What a file claims of itself is looked at before it is followed.
+        check(batch->ValidateFull());
+      }
+      const int64_t end = std::min(batch->num_rows(), row + batch_rows);
+      for (; row < end; ++row) write_row();
+    }
+  }
+
+  void write_row() {
+    lines += '{';
+    for (int column = 0; column < batch->num_columns(); ++column) {
+      if (column > 0) lines += ',';
+      write_quoted(batch->column_name(column), lines);
+      lines += ':';
+      write_value(*batch->column(column), row, lines);
+    }
+    lines += "}\n";
+  }
+};
+
+char *copy(const char *text) {
+  const size_t size = std::strlen(text) + 1;
+  char *copy = static_cast<char *>(std::malloc(size));
+  if (copy) std::memcpy(copy, text, size);
+  return copy;
+}
+
+// Runs `body`; a message to be freed when it fails, else null.
+template <class Body> char *guarded(Body body) noexcept {
+  try {
+    body();
+    return nullptr;
+  } catch (const std::exception &error) {
+    return copy(error.what());
+  } catch (...) {
+    return copy("unknown exception");
+  }
+}
+
+} // namespace
+
+extern "C" {
+
+// The version of these functions.
+int32_t anneal_arrow_version() { return 1; }
+
+// Opens the file at `path`: 0 Parquet, 1 Arrow's file format, 2 its stream.
+char *anneal_arrow_open(const char *path, int32_t kind, void **reader) {
+  *reader = nullptr;
+  return guarded([&] {
+    auto opened = std::make_unique<Reader>();
+    opened->batches = kind == 0 ? open_parquet(path) : open_arrow(path, kind == 1);
+    *reader = opened.release();
+  });
+}
+
+// The next lines, valid until the next call; a length of 0 is the end.
+char *anneal_arrow_read(void *reader, const uint8_t **bytes, int64_t *length) {
+  *bytes = nullptr;
+  *length = 0;
+  return guarded([&] {
+    auto &state = *static_cast<Reader *>(reader);
+    state.read();
+    *bytes = reinterpret_cast<const uint8_t *>(state.lines.data());
+    *length = static_cast<int64_t>(state.lines.size());
+  });
+}
+
+void anneal_arrow_close(void *reader) { delete static_cast<Reader *>(reader); }
+
+void anneal_arrow_free(char *message) { std::free(message); }
+}
