@@ -22,7 +22,7 @@ struct HubBench {
     var environment = ["HF_HOME": folder.path + "/home"]
     environment["HF_TOKEN"] = token
     var hub = try Hub(endpoint: http.url(), environment: environment)
-    hub.retry = RetryPolicy(attempts: attempts, firstDelay: 0.01, deadline: 20)
+    hub.retry = RetryPolicy(attempts: attempts, firstDelay: 0.01, deadline: 1200)
     return hub
   }
 
