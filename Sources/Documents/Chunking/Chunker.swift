@@ -35,7 +35,8 @@ public struct Chunker: Sendable {
 
   private func mustClose(_ open: OpenChunk, before piece: Piece) -> Bool {
     guard !open.pieces.isEmpty else { return false }
-    if open.size + piece.size > size { return true }
+    let name = piece.beginsTurn ? piece.speaker.map { measure.length($0 + ": ") } ?? 0 : 0
+    if open.size + name + piece.size > size { return true }
     let begins = piece.isHeading && open.pieces.last?.isHeading == false
     return begins && open.size * 2 >= size
   }
