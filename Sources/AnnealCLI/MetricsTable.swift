@@ -53,6 +53,12 @@ enum MetricsTable {
       + (interval.map { String(format: " [%.4f, %.4f]", $0.low, $0.high) } ?? "")
   }
 
+  /// A change of a loss, with its sign.
+  static func signedNats(_ change: Double, _ interval: Interval?) -> String {
+    String(format: "%+.4f", change)
+      + (interval.map { String(format: " [%+.4f, %+.4f]", $0.low, $0.high) } ?? "")
+  }
+
   /// A metric's interval: per cent of a share, else the number.
   static func value(_ interval: Interval, of metric: MeasuredMetric) -> String {
     metric.isShare
@@ -93,7 +99,7 @@ enum ComparisonText {
   static func text(_ comparison: Comparison, by metric: String, samples: Int) -> String {
     let table = MetricsTable.text([("base", comparison.base), ("tuned", comparison.tuned)])
     let loss = comparison.lossDifference.map {
-      ["  loss changes by \(MetricsTable.nats($0.mean, $0)) nats/token"]
+      ["  loss changes by \(MetricsTable.signedNats($0.mean, $0)) nats/token"]
     }
     let differences = comparison.tuned.scores.compactMap { score in
       comparison.difference(score.name).map { interval in
@@ -117,7 +123,7 @@ enum ComparisonText {
 
   private static func probes(_ comparison: Comparison) -> [String] {
     comparison.probes.map { probe in
-      let change = MetricsTable.nats(probe.tuned.loss - probe.base.loss, probe.difference)
+      let change = MetricsTable.signedNats(probe.tuned.loss - probe.base.loss, probe.difference)
       let isWorse = (probe.difference?.low ?? 0) > 0
       return "  on \(probe.name) the loss changes by \(change) nats/token"
         + (isWorse ? ": something was forgotten" : "")

@@ -134,6 +134,12 @@ struct TeacherOptions: ParsableArguments {
       result.json(price).setting("output", to: .string(output))
         .setting("rejected_file", to: result.rejected.isEmpty ? .null : .string(side)),
       lines.joined(separator: "\n"))
+    guard result.rows.isEmpty, result.unanswered > 0, let first = result.rejected.first else {
+      return
+    }
+    throw AnnealError(
+      .failed, "no row came of it; the first: \(first.detail)", at: first.place,
+      remedy: "\(side) has the reason of each.")
   }
 
   private func spent(_ effort: TeachingEffort) -> String {

@@ -57,6 +57,15 @@ import Testing
     return try folder.write(rows.joined(), to: "small.jsonl")
   }
 
+  @Test func `a job of which no row came has failed, and says why`() async throws {
+    let http = try await LoopbackServer { _ in .failure(400, "the context is too short") }
+    let made = try run(
+      http, ["generate", try smallChunks(2), "--output", folder.path + "/none.jsonl"])
+    #expect(made.status == 1, "\(made.output)")
+    #expect(made.errors.contains("no row came of it"), "\(made.errors)")
+    #expect(made.errors.contains("the context is too short"), "\(made.errors)")
+  }
+
   @Test func `chunks become pairs, are graded, filtered and split by document without a leak`()
     async throws
   {
