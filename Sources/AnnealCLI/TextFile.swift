@@ -53,6 +53,17 @@ enum OutputFolder {
 
 /// A file that a verb is about to write.
 enum OutputPlace {
+  /// Whether `input` is one of the files that are written beside `output`, or removed when there is
+  /// nothing to say in them.
+  private static func isBeside(_ output: String, _ input: String) -> Bool {
+    guard input != "-" else { return false }
+    let whole = Folder.resolved(output)
+    let stem = whole.hasSuffix(".jsonl") ? String(whole.dropLast(6)) : whole
+    return ["rejected", "changes", "skipped"].contains {
+      Folder.resolved(input) == "\(stem).\($0).jsonl"
+    }
+  }
+
   /// Refuses a place that cannot be written, before any work is done for it.
   ///
   /// - Parameter inputs: files that are read and must stay.
@@ -64,6 +75,11 @@ enum OutputPlace {
       throw AnnealError(
         .usage, "\(input) is read, so it cannot be written too", at: place,
         remedy: "Name another --output.")
+    }
+    if let input = inputs.first(where: { isBeside(path, $0) }) {
+      throw AnnealError(
+        .usage, "\(input) is read, and what is left out of \(path) would be written there",
+        at: place, remedy: "Name another --output.")
     }
     if Folder.exists(path) {
       throw AnnealError(

@@ -66,6 +66,19 @@ import Testing
     #expect(made.errors.contains("the context is too short"), "\(made.errors)")
   }
 
+  @Test(arguments: [["filter", "--min-words", "1"], ["clean", "--stages", "exact-duplicates"]])
+  func `a file beside the output is not read and written at once`(verb: [String]) throws {
+    for side in ["rejected", "changes", "skipped"] {
+      let input = try folder.write("{\"text\": \"a\"}\n", to: "rows.\(side).jsonl")
+      let outcome = try CommandLineProgram.run(
+        all: ["data", verb[0], input] + verb.dropFirst() + [
+          "--output", folder.path + "/rows.jsonl",
+        ])
+      #expect(outcome.status == 2 && outcome.errors.contains("is read"), "\(outcome.errors)")
+      #expect(Folder.holdsFile(input))
+    }
+  }
+
   @Test func `chunks become pairs, are graded, filtered and split by document without a leak`()
     async throws
   {
