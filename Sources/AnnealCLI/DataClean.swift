@@ -92,9 +92,8 @@ struct DataClean: Verb {
         named: names, settings: settings,
         tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) }))
     let sources = try reading.sources(files)
-    let stem = destination.hasSuffix(".jsonl") ? String(destination.dropLast(6)) : destination
     let (report, summary) = try BadRows.collecting(
-      onError, sideFile: stem + ".skipped.jsonl"
+      onError, sideFile: OutputPlace.beside(destination, "skipped.jsonl")
     ) { bad in (try run.clean(sources, to: destination, bad: bad), bad.summary) }
     if let summary { console.note("note: \(summary)") }
     try DataCard(

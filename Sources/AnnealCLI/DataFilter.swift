@@ -43,16 +43,7 @@ struct DataFilter: Verb {
       "The chunks that the rows were made from; may be repeated.", valueName: "file"))
   var chunks: [String] = []
 
-  @OptionGroup var reading: SourceOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "A row that cannot be used: skip it (kept beside the output), stop at it, or report all of "
-        + "them and stop.", valueName: "stop|skip|report"))
-  var onError = BadRowPolicy.stop
-
-  @Flag(help: "Replace the output when it is there.")
-  var overwrite = false
+  @OptionGroup var reading: RowsForTeaching
 
   @OptionGroup var output: OutputOptions
 
@@ -69,15 +60,14 @@ struct DataFilter: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(destination, inputs: [file] + chunks, overwrite: overwrite)
+    try OutputPlace.check(destination, inputs: [file] + chunks, overwrite: reading.overwrite)
     var filter = Filtering()
     filter.least = least.compactMap(Self.condition)
     filter.rules = try FilterRules.rules(
       named: (rules ?? "").split(separator: ",").map(String.init))
     (filter.mostSpread, filter.leastWords, filter.mostWords) = (maxSpread, minWords, maxWords)
     filter.chunks = chunks.isEmpty ? nil : try ChunkLibrary(chunks)
-    let rows = try RowsForTeaching.read(
-      file, reading, onError: onError, output: destination, console)
+    let rows = try reading.rows(of: file, output: destination, console)
     let result = try filter.result(of: rows)
     try result.write(to: destination)
     let side = TeachingResult.sideFile(of: destination)

@@ -45,16 +45,7 @@ struct DataRewrite: Verb {
   @Option(help: "The most rows of the file that are read.")
   var limit: Int?
 
-  @OptionGroup var reading: SourceOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "A row that cannot be used: skip it (kept beside the output), stop at it, or report all of "
-        + "them and stop.", valueName: "stop|skip|report"))
-  var onError = BadRowPolicy.stop
-
-  @Flag(help: "Replace the output when it is there.")
-  var overwrite = false
+  @OptionGroup var reading: RowsForTeaching
 
   @OptionGroup var output: OutputOptions
 
@@ -72,9 +63,9 @@ struct DataRewrite: Verb {
   func perform(_ console: Console) async throws {
     let tasks = try RewriteTask.tasks(
       named: tasks.split(separator: ",").map(String.init), tone: tone)
-    try OutputPlace.check(destination, inputs: [file], overwrite: overwrite || asking.dryRun)
-    let rows = try RowsForTeaching.read(
-      file, reading, limit: limit, onError: onError, output: destination, console)
+    try OutputPlace.check(
+      destination, inputs: [file], overwrite: reading.overwrite || asking.dryRun)
+    let rows = try reading.rows(of: file, limit: limit, output: destination, console)
     let opened = try asking.open(output: destination)
     let job = try Rewriting(
       rows, tasks: tasks, fields: (fields ?? "").split(separator: ",").map(String.init),

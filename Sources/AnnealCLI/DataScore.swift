@@ -45,16 +45,7 @@ struct DataScore: Verb {
   @Option(help: "The most rows of the file that are graded.")
   var limit: Int?
 
-  @OptionGroup var reading: SourceOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "A row that cannot be used: skip it (kept beside the output), stop at it, or report all of "
-        + "them and stop.", valueName: "stop|skip|report"))
-  var onError = BadRowPolicy.stop
-
-  @Flag(help: "Replace the output when it is there.")
-  var overwrite = false
+  @OptionGroup var reading: RowsForTeaching
 
   @OptionGroup var output: OutputOptions
 
@@ -70,9 +61,8 @@ struct DataScore: Verb {
 
   func perform(_ console: Console) async throws {
     try OutputPlace.check(
-      destination, inputs: [file] + chunks, overwrite: overwrite || asking.dryRun)
-    let rows = try RowsForTeaching.read(
-      file, reading, limit: limit, onError: onError, output: destination, console)
+      destination, inputs: [file] + chunks, overwrite: reading.overwrite || asking.dryRun)
+    let rows = try reading.rows(of: file, limit: limit, output: destination, console)
     let opened = try asking.open(output: destination)
     let job = try Scoring(
       rows, rubric: try rubric.map { try Rubric(contentsOf: $0) } ?? .training, votes: votes,
@@ -87,20 +77,5 @@ struct DataScore: Verb {
     }
     try asking.finish(
       result, output: destination, what: "graded of \(Amount.count(result.read))", opened, console)
-  }
-}
-
-/// The rows of a file, for teachers and filters.
-enum RowsForTeaching {
-  static func read(
-    _ file: String, _ reading: SourceOptions, limit: Int? = nil, onError: BadRowPolicy,
-    output: String, _ console: Console
-  ) throws -> TeachingRows {
-    let stem = output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output
-    return try BadRows.collecting(onError, sideFile: stem + ".skipped.jsonl") { bad in
-      let rows = try TeachingRows(try reading.sources([file]), limit: limit, bad: bad)
-      if let summary = bad.summary { console.note("note: \(summary)") }
-      return rows
-    }
   }
 }

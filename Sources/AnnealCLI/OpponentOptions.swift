@@ -40,13 +40,7 @@ struct OpponentOptions: ParsableArguments {
       valueName: "variable"))
   var baseKeyVariable: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What a million tokens read and a million written cost there: IN,OUT.", valueName: "prices"))
-  var price: TokenPrices?
-
-  @Option(help: "Requests to a server that may be on their way at once.")
-  var together = 4
+  @OptionGroup var asking: AskingOptions
 
   func validate() throws {
     guard shots >= 0 else { throw ValidationError("--shots is \(shots); expected 0 or more.") }
@@ -59,11 +53,8 @@ struct OpponentOptions: ParsableArguments {
     guard baseUrl == nil || baseAdapter == nil else {
       throw ValidationError("Give either --base-url or --base-adapter.")
     }
-    guard price == nil || baseUrl != nil else {
+    guard asking.price == nil || baseUrl != nil else {
       throw ValidationError("--price is that of the model at --base-url.")
-    }
-    guard (1...1000).contains(together) else {
-      throw ValidationError("--together is \(together); expected 1 to 1000.")
     }
   }
 
@@ -98,13 +89,12 @@ struct OpponentOptions: ParsableArguments {
     let facts = rows.elements.map { RowFacts($0.record, fields: $0.fields) }
     let place = ChatModelPlace.server(
       baseUrl ?? "", model: baseName ?? "", keyVariable: baseKeyVariable)
-    let hosted = try place.open(limit: RateLimit(concurrent: together), store: store)
+    let hosted = try place.open(limit: RateLimit(concurrent: asking.together), store: store)
     defer { console.endTransient() }
     let metrics = try measure.metricNames.map { try MetricRegistry.builtin.replyMetric($0) }
     return try await Examination(
       asking: hosted, records.elements, facts: facts, metrics: metrics,
-      maxNewTokens: measure.maxNewTokens,
-      together: together, prices: price
+      maxNewTokens: measure.maxNewTokens, together: asking.together, prices: asking.price
     ) { done in
       try Interruption.check()
       console.progress("base: \(done) of \(rows.count) replies")

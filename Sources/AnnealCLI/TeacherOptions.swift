@@ -22,13 +22,7 @@ struct TeacherOptions: ParsableArguments {
       valueName: "variable"))
   var teacherKeyVariable: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What a million tokens read and a million written cost there: IN,OUT.", valueName: "prices"))
-  var price: TokenPrices?
-
-  @Option(help: "Requests to a server that may be on their way at once.")
-  var together = 4
+  @OptionGroup var asking: AskingOptions
 
   @Option(help: "The most requests a minute; as many as one likes by default.")
   var requestsPerMinute: Int?
@@ -49,9 +43,6 @@ struct TeacherOptions: ParsableArguments {
   var dryRun = false
 
   func validate() throws {
-    guard (1...1000).contains(together) else {
-      throw ValidationError("--together is \(together); expected 1 to 1000.")
-    }
     for (name, limit) in [
       ("requests", requestsPerMinute), ("tokens", tokensPerMinute),
     ] {
@@ -73,13 +64,12 @@ struct TeacherOptions: ParsableArguments {
         .usage, "--teacher is missing",
         remedy: "Give a server with --teacher http://… --teacher-name NAME, or a model's folder.")
     }
-    let stem = output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output
     return try OpenedTeacher(
-      place, prompts: try Prompts(own: prompts), replies: replies ?? stem + ".replies.sqlite",
-      together: together,
+      place, prompts: try Prompts(own: prompts),
+      replies: replies ?? OutputPlace.beside(output, "replies.sqlite"), together: asking.together,
       limit: RateLimit(
         requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute,
-        concurrent: together))
+        concurrent: asking.together))
   }
 
   /// Tells what `questions` will take; whether they are to be asked.
@@ -97,10 +87,12 @@ struct TeacherOptions: ParsableArguments {
       line +=
         "; about \(Amount.count(estimate.usage.prompt)) tokens to read and "
         + "\(Amount.count(estimate.usage.completion)) to write"
-      if let price { line += ", which cost about \(Amount.cost(price.cost(of: estimate.usage)))" }
+      if let price = asking.price {
+        line += ", which cost about \(Amount.cost(price.cost(of: estimate.usage)))"
+      }
     }
     if dryRun {
-      console.result(["estimate": estimate.json(price)], line)
+      console.result(["estimate": estimate.json(asking.price)], line)
     } else {
       console.note(line)
     }
@@ -108,7 +100,7 @@ struct TeacherOptions: ParsableArguments {
   }
 
   /// Draws how far the work is.
-  func line(_ console: Console) -> TeachingLine { TeachingLine(price, console) }
+  func line(_ console: Console) -> TeachingLine { TeachingLine(asking.price, console) }
 
   /// Tells what came of the work.
   func finish(
@@ -131,7 +123,7 @@ struct TeacherOptions: ParsableArguments {
           + "nothing that was answered is asked for twice")
     }
     console.result(
-      result.json(price).setting("output", to: .string(output))
+      result.json(asking.price).setting("output", to: .string(output))
         .setting("rejected_file", to: result.rejected.isEmpty ? .null : .string(side)),
       lines.joined(separator: "\n"))
     guard result.rows.isEmpty, result.unanswered > 0, let first = result.rejected.first else {
@@ -149,7 +141,9 @@ struct TeacherOptions: ParsableArguments {
       "\(Amount.count(effort.usage.prompt)) tokens read, "
         + "\(Amount.count(effort.usage.completion)) written",
     ]
-    if let price { parts.append("cost \(Amount.cost(price.cost(of: effort.usage)))") }
+    if let price = asking.price {
+      parts.append("cost \(Amount.cost(price.cost(of: effort.usage)))")
+    }
     if effort.uncounted > 0 {
       parts.append("the server did not tell the tokens of \(Amount.count(effort.uncounted))")
     }

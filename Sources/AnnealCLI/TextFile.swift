@@ -57,11 +57,14 @@ enum OutputPlace {
   /// nothing to say in them.
   private static func isBeside(_ output: String, _ input: String) -> Bool {
     guard input != "-" else { return false }
-    let whole = Folder.resolved(output)
-    let stem = whole.hasSuffix(".jsonl") ? String(whole.dropLast(6)) : whole
     return ["rejected", "changes", "skipped"].contains {
-      Folder.resolved(input) == "\(stem).\($0).jsonl"
+      Folder.resolved(input) == beside(Folder.resolved(output), "\($0).jsonl")
     }
+  }
+
+  /// The file beside `output` with another ending: `rows.skipped.jsonl` of `rows.jsonl`.
+  static func beside(_ output: String, _ ending: String) -> String {
+    (output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output) + "." + ending
   }
 
   /// Refuses a place that cannot be written, before any work is done for it.

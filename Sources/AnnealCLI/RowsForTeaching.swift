@@ -1,0 +1,29 @@
+import AnnealDatasets
+import AnnealFiles
+import ArgumentParser
+
+/// How the rows of a file are read by the verbs that write, grade, select or mend rows.
+struct RowsForTeaching: ParsableArguments {
+  @OptionGroup var source: SourceOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A row that cannot be used: skip it (kept beside the output), stop at it, or report all of "
+        + "them and stop.", valueName: "stop|skip|report"))
+  var onError = BadRowPolicy.stop
+
+  @Flag(help: "Replace the output when it is there.")
+  var overwrite = false
+
+  /// The rows of `file`; those that cannot be used are kept beside `output`.
+  func rows(
+    of file: String, limit: Int? = nil, output: String, _ console: Console
+  ) throws -> TeachingRows {
+    let side = OutputPlace.beside(output, "skipped.jsonl")
+    return try BadRows.collecting(onError, sideFile: side) { bad in
+      let rows = try TeachingRows(try source.sources([file]), limit: limit, bad: bad)
+      if let summary = bad.summary { console.note("note: \(summary)") }
+      return rows
+    }
+  }
+}
