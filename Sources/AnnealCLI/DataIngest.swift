@@ -60,11 +60,11 @@ struct DataIngest: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "What cannot be used: skip it (kept in FILE.skipped.jsonl), stop at it, or report all of it and "
+      "What cannot be used: skip it (kept in NAME.skipped.jsonl), stop at it, or report all of it and "
         + "stop.", valueName: "stop|skip|report"))
   var onError = BadRowPolicy.skip
 
-  @Flag(help: "Replace the output when it is there.")
+  @Flag(help: "Replace the output, and the file beside it, when they are there.")
   var overwrite = false
 
   @OptionGroup var output: OutputOptions
@@ -90,7 +90,7 @@ struct DataIngest: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(destination, inputs: files, overwrite: overwrite)
+    try OutputPlace.check(destination, beside: [.skipped], inputs: files, overwrite: overwrite)
     let measure = try (model ?? tokenizer).map { TextMeasure.tokens(of: try Tokenizer(path: $0)) }
     var ingestion = Ingestion(
       chunker: Chunker(size: chunkSize, overlap: overlap, measure: measure ?? .words),

@@ -13,6 +13,8 @@ public struct Document: Sendable {
   public var fields: [(String, JSON)] = []
   /// Parts that could not be used.
   public var problems: [BadRow] = []
+  /// How much is left out on purpose, by what it is, such as who joined a channel.
+  public var leftOut: [String: Int] = [:]
   /// What a reader should know of parts that were used all the same.
   public var notes: [AnnealError] = []
 

@@ -22,11 +22,28 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     let report = try JSON(parsing: outcome.output)
     #expect(report["documents"] == 2 && report["chunks"] == 2 && report["problems"] == 1)
-    #expect(report["skipped"]?.string == output + ".skipped.jsonl")
+    #expect(report["skipped"]?.string == folder.path + "/rows.skipped.jsonl")
     let prepared = try CommandLineProgram.run(
       "data", "prepare", output, "--group-by", "source", "--val-size", "0.5", "--output",
       folder.path + "/split")
     #expect(prepared.status == 0, "\(prepared.errors)")
+  }
+
+  @Test(arguments: ["a.md", "c.vtt"])
+  func `a file beside the output is not replaced or removed unasked`(name: String) throws {
+    let folder = try folder()
+    let mine = try folder.write("{\"mine\": 1}\n", to: "rows.skipped.jsonl")
+    let words = [
+      "data", "ingest", folder.path + "/a.md", folder.path + "/" + name, "--output",
+      folder.path + "/rows.jsonl",
+    ]
+    let refused = try CommandLineProgram.run(all: words)
+    #expect(refused.status == 2 && refused.errors.contains("--overwrite"), "\(refused.errors)")
+    #expect(try fileBytes(mine).elementsEqual("{\"mine\": 1}\n".utf8))
+    #expect(!Folder.holdsAnything(folder.path + "/rows.jsonl"))
+    let replaced = try CommandLineProgram.run(all: words + ["--overwrite"])
+    #expect(replaced.status == 0, "\(replaced.errors)")
+    #expect(Folder.holdsAnything(mine) == (name == "c.vtt"))
   }
 
   @Test func `statuses tell what is wrong`() throws {

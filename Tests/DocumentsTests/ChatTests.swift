@@ -44,6 +44,46 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    #"{"content": null}"#, #"{"role": "assistant", "content": " "}"#,
+    #"{"content": [{"type": "text", "text": ""}], "tool_calls": []}"#,
+    #"{"content": null, "refusal": "I will not."}"#,
+  ])
+  func `a reply that says nothing is told, and makes no conversation`(message: String)
+    async throws
+  {
+    let asked = #"{"messages": [{"role": "user", "content": "Hello"}], "#
+    let read = try await document(
+      asked + #""choices": [{"message": \#(message)}]}"# + "\n" + asked + #""response": "Hi"}"#,
+      "log.jsonl")
+    #expect(read.conversations.map { $0.messages.last?["content"]?.string } == ["Hi"])
+    #expect(read.problems.compactMap(\.error.place?.line) == [1])
+    #expect(read.problems.first?.error.message.contains("content or tool_calls") == true)
+  }
+
+  @Test func `a reply that calls a tool says enough`() async throws {
+    let read = try await document(
+      #"{"messages": [{"role": "user", "content": "Heat?"}], "choices": [{"message": {"content": null, "tool_calls": [{"id": "1", "type": "function", "function": {"name": "heat", "arguments": "{}"}}]}}]}"#,
+      "log.jsonl")
+    #expect(read.conversations.count == 1 && read.problems.isEmpty)
+  }
+
+  @Test func `of Slack, all that was written is kept and the rest is counted`() async throws {
+    let read = try await document(
+      #"""
+      [{"type": "message", "ts": "1", "user": "U1", "subtype": "thread_broadcast", "text": "To all."},
+       {"type": "message", "ts": "2", "user": "U1", "subtype": "me_message", "text": "nods"},
+       {"type": "message", "ts": "3", "user": "U2", "subtype": "file_share", "text": "The plan."},
+       {"type": "message", "ts": "4", "subtype": "bot_message", "username": "alarm", "text": "", "attachments": [{"fallback": "Too hot."}]},
+       {"type": "message", "ts": "5", "user": "U2", "subtype": "channel_join", "text": "joined"},
+       {"type": "message", "ts": "6", "user": "U3", "subtype": "channel_join", "text": "joined"},
+       {"type": "message", "ts": "7", "user": "U3", "text": "", "files": [{}]}]
+      """#, "2026-01-01.json")
+    #expect(read.passages.map(\.text) == ["To all.\nnods", "The plan.", "Too hot."])
+    #expect(read.passages.map(\.speaker) == ["U1", "U2", "alarm"])
+    #expect(read.leftOut == ["channel_join": 2, "messages without text": 1])
+  }
+
   @Test func `a day of Slack has names, a channel and no marks`() async throws {
     let folder = try TemporaryFolder()
     try Folder.create(folder.path + "/kilns")
@@ -68,10 +108,12 @@ import Testing
       {"guild": {"name": "Glass"}, "channel": {"name": "help"}, "messages": [
       {"type": "Default", "timestamp": "2024-03-05T14:07:09.250+01:00", "content": "How hot?", "author": {"name": "ann", "nickname": "Ann"}},
       {"type": "ChannelPinnedMessage", "content": "pinned", "author": {"name": "bo"}},
+      {"type": "20", "timestamp": "2024-03-05T13:07:30Z", "content": "1200 degrees", "author": {"name": "meter"}},
       {"type": "Reply", "timestamp": "2024-03-05T13:08:00Z", "content": "Very.", "author": {"name": "bo", "nickname": ""}}]}
       """#, "export.json")
-    #expect(read.passages.map(\.text) == ["How hot?", "Very."])
-    #expect(read.passages.map(\.speaker) == ["Ann", "bo"])
+    #expect(read.passages.map(\.text) == ["How hot?", "1200 degrees", "Very."])
+    #expect(read.passages.map(\.speaker) == ["Ann", "meter", "bo"])
+    #expect(read.leftOut == ["ChannelPinnedMessage": 1])
     #expect(read.passages.first?.section == ["Glass", "#help"])
     #expect(read.passages.first?.marks.first?.time?.lowerBound == 1_709_644_029.25)
   }
@@ -87,12 +129,35 @@ import Testing
     #expect(read.passages.map(\.speaker) == ["Ann Lee", "Bo"])
   }
 
+  @Test func `notes and lost pictures of WhatsApp are counted`() async throws {
+    let read = try await document(
+      "31/12/2020, 22:15 - Ann: Hello\n31/12/2020, 22:16 - Ann added Bo\n31/12/2020, 22:17 - Bo: <Media omitted>\n",
+      "chat.txt")
+    #expect(read.passages.map(\.text) == ["Hello"])
+    #expect(read.leftOut == ["notes of WhatsApp": 1, "messages without text": 1])
+  }
+
   @Test func `logs of programs are read as lines`() async throws {
     let read = try await document(
       #"{"time": "2024-03-05T14:07:09Z", "level": "warn", "msg": "hot"}"# + "\n"
         + #"{"level": "info", "msg": "cold"}"#
         + "\n", "app.jsonl")
     #expect(read.passages.map(\.text) == ["2024-03-05T14:07:09Z WARN hot\nINFO cold"])
+    let more = try await document(
+      #"""
+      {"ts": "2024-03-05", "msg": "hot", "kiln": 7, "by": "Ann Lee", "none": null, "at": {"row": 1}}
+      {"level": "error", "stack": "main\n  heat", "message": "cracked", "event": "stop"}
+      """#, "app.jsonl")
+    #expect(
+      more.passages.map(\.text) == [
+        #"""
+        2024-03-05 hot kiln=7 by="Ann Lee" at={"row":1}
+        ERROR cracked event=stop
+        stack:
+        main
+          heat
+        """#
+      ])
     let plain = try await document("a 1\n\nb 2\n", "app.log")
     #expect(plain.passages.map(\.text) == ["a 1\n\nb 2\n"])
   }
@@ -107,8 +172,18 @@ import Testing
   @Test(arguments: [
     ("1970-01-01T00:00:00Z", 0.0), ("2000-02-29 12:00:00", 951_825_600),
     ("2024-03-05T14:07:09-05:30", 1_709_667_429),
+    ("2024-03-05 14:07:09,250 +0100", 1_709_644_029.25), ("1970-01-01T01:00:00+01", 0),
   ])
   func `times of logs are seconds since 1970`(text: String, seconds: Double) {
     #expect(LoggedTime.seconds(text) == seconds)
+  }
+
+  @Test(arguments: [
+    "2024-01-01T00:00:00+99:99", "2024-01-01T00:00:00+1:00", "2024-02-31T00:00:00Z",
+    "2023-02-29T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00 Mars",
+    "2024010112000000000", "2024-01-01",
+  ])
+  func `what is no time of a log is none`(text: String) {
+    #expect(LoggedTime.seconds(text) == nil)
   }
 }

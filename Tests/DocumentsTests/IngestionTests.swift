@@ -44,10 +44,37 @@ import Testing
   @Test func `what cannot be used is kept beside the rows, until there is nothing`() async throws {
     let report = try await Ingestion().run([folder.path + "/in"], to: output)
     let side = try #require(report.sideFile)
+    #expect(side == folder.path + "/rows.skipped.jsonl")
     let kept = try RowReader(path: side).rows().map(\.fields)
     #expect(kept.compactMap { $0["at"]?.string.map(Folder.name(of:)) } == ["b.srt:5", "c.txt"])
     _ = try await Ingestion().run([folder.path + "/in/a.md"], to: output)
     #expect(!Folder.holdsAnything(side))
+  }
+
+  @Test(arguments: ["in/z.jsonl", "in/y.jsonl"])
+  func `what is read is never written over`(output: String) async throws {
+    let log = #"{"prompt": "Hello", "choices": [{"text": "Hi"}]}"#
+    let logs = ["in/z.jsonl", "in/y.skipped.jsonl"]
+    for name in logs { try folder.write(log, to: name) }
+    let error = await failure {
+      try await Ingestion().run([folder.path + "/in"], to: folder.path + "/" + output)
+    }
+    #expect(error?.code == .usage)
+    #expect(error?.message.contains("is read, so it cannot be written too") == true)
+    for name in logs {
+      #expect(try fileBytes(folder.path + "/" + name).elementsEqual(log.utf8))
+    }
+  }
+
+  @Test func `what chats leave out is counted`() async throws {
+    let path = try folder.write(
+      #"""
+      [{"type": "message", "ts": "1", "user": "U1", "text": "Hot."},
+       {"type": "message", "ts": "2", "user": "U2", "subtype": "channel_join", "text": "joined"}]
+      """#, to: "day.json")
+    let report = try await Ingestion().run([path], to: output)
+    #expect(report.json["left_out"] == ["channel_join": 1])
+    #expect(report.description.contains("left out of chats: 1 channel_join"))
   }
 
   @Test func `stop ends at the first problem, report tells all, and nothing is written`()

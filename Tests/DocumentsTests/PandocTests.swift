@@ -45,6 +45,47 @@ import Testing
     #expect(HTMLFurniture.removed(from: "<navy>x</navy><") == "<navy>x</navy><")
   }
 
+  @Test(arguments: [
+    ("<!-- <aside> --><p>a</p><!-- </aside> -->b", "<p>a</p>b"),
+    ("<!-- the <nav> was moved --><p>a</p><nav>menu</nav>b", "<p>a</p>b"),
+    ("<nav>menu<!-- </nav> --></nav>a<!-->b", "ab"),
+    ("<nav><script>x = '</nav>'</script>menu</nav>a", "a"),
+    ("<nav class=/menu/>menu</nav>a", "a"),
+    (#"<nav title="a </nav> b">menu</nav>a"#, "a"),
+    ("<title>The <nav> tag</title><nav>menu</nav>a", "<title>The <nav> tag</title>a"),
+  ])
+  func `comments go, and what seems to be a tag in them or in a script is none`(
+    page: String, text: String
+  ) {
+    #expect(HTMLFurniture.removed(from: page) == text)
+  }
+
+  @Test(arguments: [
+    #"<img alt="an <aside>"><p>a</p></aside>"#, "<![CDATA[ <nav>a</nav> ]]>",
+    "<nav-bar>a</nav-bar>", "a <!-- b", "a < b <", "</", "<!", "<a b='",
+    "<form><h1>a</h1></form>",
+  ])
+  func `what is no furniture is kept to the letter`(page: String) {
+    #expect(HTMLFurniture.removed(from: page) == page)
+  }
+
+  @Test(arguments: ["<!-- ", "<a b=", "<a b='", "<nav><script>", "<![CDATA[", "<a<", "</nav"])
+  func `marks without an end cost no time`(mark: String) {
+    let page = String(repeating: mark, count: 20_000)
+    #expect(HTMLFurniture.removed(from: page) == page)
+  }
+
+  @Test(.enabled(if: Installed.pandoc, "pandoc is not installed"))
+  func `a page that is one form keeps its text and loses the controls`() async throws {
+    let read = try await document(
+      """
+      <!DOCTYPE html><html><body><form method="post" action=/default.aspx/><input value="x">
+      <h1>Heat</h1><select><option>one</option></select><p>It is hot.</p><button>Go</button>
+      <textarea>Write here</textarea></form></body></html>
+      """, "a.html")
+    #expect(read.passages.map(\.text) == ["Heat", "It is hot."])
+  }
+
   @Test func `pandoc's tree becomes passages, and unknown parts are passed over`() throws {
     let tree = try JSON(
       parsing: #"""

@@ -110,6 +110,87 @@ import Testing
     #expect(read.passages.map(\.speaker) == ["Ann Lee", "Bo", nil, nil, "CARA"])
   }
 
+  @Test func `a number that is said after an empty line is kept`() async throws {
+    let read = try await document(
+      """
+      1
+      00:00:01,000 --> 00:00:02,000
+      How much is it?
+
+      42
+
+      2
+      00:00:02,000 --> 00:00:03,000
+      The year is:
+
+      1984
+
+      3
+
+      00:00:03,000 --> 00:00:04,000
+      NOTE this down
+
+      NOTE it well
+
+      } and
+      4
+      00:00:04,000 --> 00:00:05,000
+      it ends.
+
+      5
+      """, "a.srt")
+    #expect(
+      read.passages.map(\.text) == [
+        "How much is it? 42 The year is: 1984 NOTE this down NOTE it well } and it ends."
+      ])
+    // A number alone where a cue would follow: its times and its text are lost.
+    #expect(read.problems.compactMap(\.error.place?.line) == [25])
+  }
+
+  @Test func `where cues have no numbers, a number is text`() async throws {
+    let read = try await document(
+      """
+      WEBVTT
+
+      00:01.000 --> 00:02.000
+      The year is
+
+      1984
+
+      00:02.000 --> 00:03.000
+      or
+      1985
+      00:03.000 --> 00:04.000
+      at most.
+      """, "a.vtt")
+    #expect(read.passages.map(\.text) == ["The year is 1984 or 1985 at most."])
+    #expect(read.problems.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("if a < b and c > d then stop", "if a < b and c > d then stop"),
+    ("x<y and y>z, a<b and c>d", "x<y and y>z, a<b and c>d"), ("I <3 you -> me", "I <3 you -> me"),
+    ("<i>so</i> <c.colorE5E5E5>be</c> <00:01.000>it", "so be it"),
+    ("<font color=\"#fff\">one<br/>two</font>", "one two"), ("a <b <i>c</i>", "a <b c"),
+  ])
+  func `only tags are taken for tags`(line: String, text: String) {
+    #expect(CueText.plain(line).text == text)
+  }
+
+  @Test func `a word before a colon is a speaker when it comes again`() async throws {
+    let cues = { (lines: [String]) in
+      "WEBVTT\n"
+        + lines.enumerated().map { "\n00:0\($0).000 --> 00:0\($0 + 1).000\n\($1)\n" }.joined()
+    }
+    let once = try await document(cues(["Good to know: yes.", "Kindness: be kind."]), "a.vtt")
+    #expect(once.passages.map(\.text) == ["Good to know: yes. Kindness: be kind."])
+    #expect(once.passages.map(\.speaker) == [nil])
+    let twice = try await document(cues(["Ann: Yes.", "Bo: No.", "Ann: Yes!", "Bo: No!"]), "a.vtt")
+    #expect(twice.passages.map(\.speaker) == ["Ann", "Bo", "Ann", "Bo"])
+    let loud = try await document(cues(["REMEMBER IT: BE KIND.", "TO ALL."]), "a.vtt")
+    #expect(loud.passages.map(\.text) == ["REMEMBER IT: BE KIND. TO ALL."])
+  }
+
   @Test func `WebVTT without its head is refused with a remedy`() async throws {
     let error = await failure {
       try await document("00:01.000 --> 00:02.000\nHello.\n", "a.vtt")

@@ -42,14 +42,37 @@ public enum ApplicationLog: DocumentKind {
     return document
   }
 
+  /// Adds the time, the level and the message of `row`, and then its other fields.
   private static func add(_ row: Row, to passage: inout Passage) {
-    let first = { (names: [String]) in
-      names.compactMap { row.fields[$0]?.unlessNull }.first.map { $0.string ?? $0.text() }
+    var told: Set<String> = []
+    let first = { (names: [String]) -> String? in
+      guard let name = names.first(where: { row.fields[$0]?.unlessNull != nil }),
+        let value = row.fields[name]
+      else { return nil }
+      told.insert(name)
+      return value.string ?? value.text()
     }
-    let time = first(times)
-    let line = [time, first(levels)?.uppercased(), first(messages)].compactMap(\.self)
-      .joined(separator: " ")
+    let (time, level, message) = (first(times), first(levels)?.uppercased(), first(messages))
+    let others = row.fields.members.filter { !told.contains($0.key) }
+    let words = [time, level, message].compactMap(\.self) + others.compactMap(short)
+    let text = ([words.joined(separator: " ")] + others.compactMap(long)).joined(separator: "\n")
+    guard !text.allSatisfy(\.isWhitespace) else { return }
     let seconds = time.flatMap(LoggedTime.seconds)
-    passage.append(line, joint: "\n", time: seconds.map { $0...$0 })
+    passage.append(text, joint: "\n", time: seconds.map { $0...$0 })
+  }
+
+  /// A field in a word, `name=value`; nil when it is empty, or has several lines.
+  private static func short(_ field: (key: String, value: JSON)) -> String? {
+    guard let value = field.value.unlessNull else { return nil }
+    guard let text = value.string else { return "\(field.key)=\(value.text())" }
+    guard !text.isEmpty, !text.contains("\n") else { return nil }
+    return "\(field.key)="
+      + (text.contains(where: \.isWhitespace) ? JSON.string(text).text() : text)
+  }
+
+  /// A field that has several lines, such as the trace of a stack, below the others.
+  private static func long(_ field: (key: String, value: JSON)) -> String? {
+    guard let text = field.value.string, text.contains("\n") else { return nil }
+    return "\(field.key):\n\(text)"
   }
 }

@@ -7,6 +7,10 @@ public enum DiscordExport: DocumentKind {
   /// `json`.
   public static let endings = ["json"]
 
+  /// The types of messages that people and programs wrote: 20 and 23 are answers to commands, for
+  /// which DiscordChatExporter has no names.
+  private static let written: Set<String> = ["Default", "Reply", "20", "23"]
+
   /// Objects with `guild`, `channel` and then `messages`.
   public static func matches(_ file: DocumentFile) -> Bool {
     let start = file.start.prefix(4096)
@@ -14,7 +18,7 @@ public enum DiscordExport: DocumentKind {
       && start.contains("\"guild\"") && start.contains("\"channel\"")
   }
 
-  /// What people wrote; who joined and what was pinned is passed over.
+  /// What people wrote; who joined and what was pinned is counted and left out.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
@@ -32,9 +36,13 @@ public enum DiscordExport: DocumentKind {
     .compactMap(\.self)
     var chat = ChatPassages()
     for message in messages {
-      guard ["Default", "Reply"].contains(message["type"]?.string ?? "Default"),
-        let content = message["content"]?.string
-      else { continue }
+      let type = message["type"]?.string ?? "Default"
+      let content = message["content"]?.string ?? ""
+      guard written.contains(type), !content.allSatisfy(\.isWhitespace) else {
+        let what = written.contains(type) ? "messages without text" : type
+        document.leftOut[what, default: 0] += 1
+        continue
+      }
       let author = message["author"]
       let name = [author?["nickname"], author?["name"]].compactMap { $0?.string }.first {
         !$0.isEmpty

@@ -95,9 +95,30 @@ enum LoggedExchange {
         .data, "there is no reply; choices[0].message, or output, is expected",
         at: row.place("response"), remedy: "Log the response's body with the request's.")
     }
+    try check(reply, row)
     messages.append(reply)
     let tools = request["tools"]?.unlessNull
     return LoggedConversation(messages, tools: tools, line: row.line)
+  }
+
+  /// Refuses a reply that says nothing and calls nothing, such as one that a filter held back.
+  private static func check(_ reply: JSON, _ row: Row) throws {
+    guard !says(reply["content"] ?? .null), reply["tool_calls"]?.array?.isEmpty ?? true,
+      reply["function_call"]?.unlessNull == nil
+    else { return }
+    let refusal = reply["refusal"]?.string.map { "the model refused (\($0.prefix(120)))" }
+    throw AnnealError(
+      .data, (refusal ?? "the reply is empty") + "; content or tool_calls is expected",
+      at: row.place(row.fields["choices"] == nil ? "response" : "choices"),
+      remedy: "Leave the request out, or ask again.")
+  }
+
+  /// Whether `content`, a text or a list of parts, holds anything.
+  private static func says(_ content: JSON) -> Bool {
+    if let text = content.string { return !text.allSatisfy(\.isWhitespace) }
+    return (content.array ?? []).contains { part in
+      part["text"].map { says($0) } ?? (part.object != nil)
+    }
   }
 
   private static func asked(_ request: JSON, _ row: Row) throws -> [JSON] {

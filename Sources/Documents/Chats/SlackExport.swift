@@ -8,13 +8,28 @@ public enum SlackExport: DocumentKind {
   /// `json`.
   public static let endings = ["json"]
 
+  /// What Slack notes in a channel and nobody wrote, by its `subtype`.
+  ///
+  /// Messages of other subtypes are what people and programs wrote, such as a reply that is sent to
+  /// the channel too.
+  private static let notices: Set<String> = [
+    "app_conversation_join", "bot_add", "bot_disable", "bot_enable", "bot_remove",
+    "channel_archive", "channel_canvas_updated", "channel_convert_to_private",
+    "channel_convert_to_public", "channel_join", "channel_leave", "channel_name",
+    "channel_posting_permissions", "channel_purpose", "channel_topic", "channel_unarchive",
+    "ekm_access_denied", "group_archive", "group_join", "group_leave", "group_name",
+    "group_purpose", "group_topic", "group_unarchive", "huddle_thread", "joiner_notification",
+    "joiner_notification_for_inviter", "pinned_item", "reminder_add", "reminder_delete",
+    "sh_room_created", "tombstone", "unpinned_item",
+  ]
+
   /// Arrays of messages with `type`, `ts` and `text`.
   public static func matches(_ file: DocumentFile) -> Bool {
     guard endings.contains(file.ending), let first = file.firstObject else { return false }
     return first["type"]?.string == "message" && first["ts"] != nil
   }
 
-  /// What people wrote; who joined and left is passed over.
+  /// What people wrote; who joined and left is counted and left out.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
@@ -26,22 +41,42 @@ public enum SlackExport: DocumentKind {
     try RowReader(path: file.path).forEach { event in
       switch event {
       case .row(let row):
-        guard row.fields["subtype"] == nil, let text = row.fields["text"]?.string else { return }
-        let profile = row.fields["user_profile"]
-        let id = row.fields["user"]?.string ?? "someone"
-        let name =
-          [profile?["real_name"], profile?["display_name"]].compactMap { $0?.string }
-          .first { !$0.isEmpty } ?? names[id] ?? id
+        if let subtype = row.fields["subtype"]?.string, notices.contains(subtype) {
+          document.leftOut[subtype, default: 0] += 1
+          return
+        }
+        guard let text = text(of: row.fields) else {
+          document.leftOut["messages without text", default: 0] += 1
+          return
+        }
         let time = row.fields["ts"]?.string.flatMap { Double($0) } ?? row.fields["ts"]?.number
         chat.add(
-          plain(text, names), by: name, at: time.flatMap { $0.isFinite ? $0 : nil },
-          section: channel)
+          plain(text, names), by: author(of: row.fields, names),
+          at: time.flatMap { $0.isFinite ? $0 : nil }, section: channel)
       case .bad(let row): document.problems.append(row)
       case .note(let note): document.notes.append(note)
       }
     }
     document.passages = chat.passages
     return document
+  }
+
+  /// What a message says; programs often say it in attachments alone.
+  private static func text(of message: JSON) -> String? {
+    let attached = (message["attachments"]?.array ?? []).map { $0["text"] ?? $0["fallback"] }
+      .compactMap { $0?.string }.joined(separator: "\n")
+    return [message["text"]?.string ?? "", attached].first { !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  /// The name of who wrote a message; programs bring their own.
+  private static func author(of message: JSON, _ names: [String: String]) -> String {
+    let profile = message["user_profile"]
+    let id = message["user"]?.string
+    let known = [
+      profile?["real_name"]?.string, profile?["display_name"]?.string, id.flatMap { names[$0] },
+      message["username"]?.string, message["bot_profile"]?["name"]?.string, id,
+    ]
+    return known.compactMap(\.self).first { !$0.isEmpty } ?? "someone"
   }
 
   /// The names of the people of the export, by their ids.

@@ -14,7 +14,8 @@ public enum WhatsAppExport: DocumentKind {
     return lines.count(where: { WhatsAppLine($0) != nil }) * 2 > lines.count
   }
 
-  /// What people wrote; notes of the program and left-out pictures are passed over.
+  /// What people wrote; notes of the program and pictures that are not in it are counted and left
+  /// out.
   ///
   /// How dates are written depends on the telephone, so that times cannot be told for sure and are
   /// left out.
@@ -26,13 +27,18 @@ public enum WhatsAppExport: DocumentKind {
     var chat = ChatPassages()
     var open: (name: String, text: String)?
     func end() {
-      guard let (name, text) = open, !WhatsAppLine.isLeftOut(text) else { return }
+      guard let (name, text) = open else { return }
+      guard !WhatsAppLine.isLeftOut(text) else {
+        document.leftOut["messages without text", default: 0] += 1
+        return
+      }
       chat.add(text, by: name, at: nil, section: [])
     }
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if let message = WhatsAppLine(line) {
         end()
         open = message.name.map { ($0, message.text) }
+        if message.name == nil { document.leftOut["notes of WhatsApp", default: 0] += 1 }
       } else if open != nil {
         open?.text += "\n" + line.filter { $0 != "\u{200E}" }
       }

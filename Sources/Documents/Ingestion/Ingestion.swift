@@ -25,16 +25,19 @@ public struct Ingestion: Sendable {
   /// Reads the files and folders `paths`, and writes their rows to the file `output`.
   ///
   /// Rows stand in the order of the files, whichever is read first. What cannot be used is, with
-  /// `skip`, kept in a file beside the output.
+  /// `skip`, kept in a file beside the output: `rows.skipped.jsonl` of `rows.jsonl`. Both are
+  /// replaced when they are there, and the file beside it is removed when it has nothing to hold.
   ///
   /// - Parameter progress: called before each file's rows are written; it may throw to stop.
-  /// - Throws: `AnnealError` as `onError` says, and when no row comes of all files. Nothing is written
-  ///   then.
+  /// - Throws: `AnnealError` as `onError` says, when no row comes of all files, and when what is to
+  ///   be written is one of them. Nothing is written then.
   public func run(
     _ paths: [String], to output: String,
     progress: (_ done: Int, _ of: Int, _ source: String) throws -> Void = { _, _, _ in }
   ) async throws -> IngestionReport {
     let walk = try await InputWalk(paths)
+    let side = SideFile.skipped.path(beside: output)
+    try Self.check([output, side], areNotAmong: walk.inputs)
     var report = IngestionReport(output: output, unit: chunker.measure.unit, walk: walk)
     let bad = BadRows(onError, keeping: .max)
     let rows = try RowOutput(output)
@@ -60,7 +63,7 @@ public struct Ingestion: Sendable {
     }
     try refuse(report, bad)
     try rows.finish()
-    report.sideFile = try keep(bad, beside: output)
+    report.sideFile = try keep(bad, in: side)
     return report
   }
 
@@ -107,12 +110,29 @@ public struct Ingestion: Sendable {
       guard !chunks.isEmpty || !document.conversations.isEmpty else {
         throw document.problems.first?.error
           ?? AnnealError(
-            .data, "nothing of the file is text", at: file.place(), remedy: "Leave it out.")
+            .data,
+            "nothing of the file is text"
+              + (document.leftOut.isEmpty
+                ? "" : " but \(IngestionReport.listed(document.leftOut))"),
+            at: file.place(), remedy: "Leave it out.")
       }
       return .success(Reading(kind: kind.name, document: document, chunks: chunks))
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Refuses to write over what is read: in a folder that is given, the output may be a document.
+  private static func check(
+    _ written: [String], areNotAmong inputs: [InputWalk.Input]
+  ) throws {
+    let places = Set(written.map(Folder.resolved))
+    guard let input = inputs.first(where: { places.contains(Folder.resolved($0.path)) }) else {
+      return
+    }
+    throw AnnealError(
+      .usage, "\(input.source) is read, so it cannot be written too", at: .init(file: written[0]),
+      remedy: "Name another --output.")
   }
 
   private func refuse(_ report: IngestionReport, _ bad: BadRows) throws {
@@ -133,8 +153,7 @@ public struct Ingestion: Sendable {
     }
   }
 
-  private func keep(_ bad: BadRows, beside output: String) throws -> String? {
-    let path = output + ".skipped.jsonl"
+  private func keep(_ bad: BadRows, in path: String) throws -> String? {
     guard bad.count > 0 else {
       // What an earlier time left out is not this one's.
       try Folder.remove(path)

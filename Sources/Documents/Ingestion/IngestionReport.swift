@@ -16,6 +16,8 @@ public struct IngestionReport: Sendable {
     public var conversations = 0
     /// The length of its chunks.
     public var size = 0
+    /// How much was left out on purpose, by what it is.
+    public var leftOut: [String: Int] = [:]
     /// What could not be used.
     public var problems: [AnnealError] = []
     /// What was used all the same.
@@ -47,6 +49,11 @@ public struct IngestionReport: Sendable {
   /// How many parts could not be used.
   public var problems: Int { files.reduce(0) { $0 + $1.problems.count } }
 
+  /// How much of the files was left out on purpose, by what it is.
+  public var leftOut: [String: Int] {
+    files.reduce(into: [:]) { all, file in all.merge(file.leftOut, uniquingKeysWith: +) }
+  }
+
   /// The report as JSON.
   public var json: JSON {
     let sum = { (key: (File) -> Int) in JSON.integer(files.reduce(0) { $0 + key($1) }) }
@@ -57,10 +64,13 @@ public struct IngestionReport: Sendable {
       "conversations": sum(\.conversations),
       unit: sum(\.size), "problems": .integer(problems),
       "skipped": sideFile.map { .string($0) } ?? .null,
-      "passed_over": JSON(
-        members: passedOver.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }),
+      "passed_over": Self.members(passedOver), "left_out": Self.members(leftOut),
       "files": .array(files.map(\.json)),
     ]
+  }
+
+  private static func members(_ counts: [String: Int]) -> JSON {
+    JSON(members: counts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })
   }
 }
 
@@ -96,11 +106,9 @@ extension IngestionReport: CustomStringConvertible {
           + Self.counted(files.reduce(0) { $0 + $1.chunks + $1.conversations }, "row"))
     }
     if !passedOver.isEmpty {
-      let list = passedOver.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
-      lines.append(
-        "passed over, as no documents: "
-          + list.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+      lines.append("passed over, as no documents: " + Self.listed(passedOver))
     }
+    if !leftOut.isEmpty { lines.append("left out of chats: " + Self.listed(leftOut)) }
     let told = links + files.flatMap { $0.notes }
     lines += Self.listed(told, "notes")
     lines += Self.listed(files.flatMap { $0.problems }, "problems")
@@ -130,6 +138,12 @@ extension IngestionReport: CustomStringConvertible {
       "  " + "\(error)".split(separator: "\n").joined(separator: "\n  ")
     }
     return ["\(name):"] + texts + rest
+  }
+
+  /// The largest of `counts` first.
+  static func listed(_ counts: [String: Int]) -> String {
+    counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
+      .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String {

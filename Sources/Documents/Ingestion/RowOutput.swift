@@ -41,6 +41,7 @@ final class RowOutput {
     report.conversations = document.conversations.count
     report.pages = document.pages
     report.notes = document.notes
+    report.leftOut = document.leftOut
   }
 
   private func check(_ source: String, isConversation: Bool) throws {

@@ -8,9 +8,11 @@ enum Captions {
     var passages: [Passage] = []
     var speaker: String?
     var end = -Double.infinity
-    for cue in rolledOut(cues) {
-      for line in dialogue(cue.lines) {
-        let named = SpeakerLabel.split(line.text)
+    let said = rolledOut(cues).map { (cue: $0, lines: dialogue($0.lines)) }
+    let names = SpeakerLabel.names(in: said.flatMap { $0.lines.map(\.text) })
+    for (cue, lines) in said {
+      for line in lines {
+        let named = SpeakerLabel.split(line.text).flatMap { names.contains($0.name) ? $0 : nil }
         let spoken = named?.rest ?? line.text
         if let found = named?.name ?? cue.speaker ?? (line.isNewSpeaker ? "" : nil) {
           speaker = found.isEmpty ? nil : found

@@ -18,6 +18,20 @@ enum SpeakerLabel {
     return isName(name) ? (name, after.trimmed) : nil
   }
 
+  /// The names that `lines` of captions begin with.
+  ///
+  /// What stands before a colon once may be any word; a name comes again, or is written as captions
+  /// write names: in brackets, or in capitals that what is said does not have.
+  static func names(in lines: [String]) -> Set<String> {
+    var counts: [String: Int] = [:]
+    for line in lines {
+      guard let (name, rest) = split(line) else { continue }
+      let isLoud = name == name.uppercased() && (rest.isEmpty || rest != rest.uppercased())
+      counts[name, default: 0] += isLoud || line.hasPrefix("[") ? 2 : 1
+    }
+    return Set(counts.filter { $0.value > 1 }.keys)
+  }
+
   /// Whether `text` could be a name: few words that each begin with a capital, a digit or a script
   /// without them.
   static func isName(_ text: String) -> Bool {
@@ -43,5 +57,7 @@ enum SpeakerLabel {
     "default", "type", "returns", "see", "see also", "todo", "source", "sources", "date", "title",
     "author", "subject", "from", "to", "cc", "re", "input", "output", "answer", "step", "summary",
     "references", "slides", "video", "link", "links", "figure", "table", "http", "https",
+    "remember", "reminder", "question", "problem", "result", "conclusion", "fact", "quote", "ps",
+    "nb",
   ]
 }

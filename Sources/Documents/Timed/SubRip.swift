@@ -14,7 +14,7 @@ public enum SubRip: DocumentKind {
   ) async throws -> Document {
     var document = Document()
     let text = try file.text(notes: &document.notes)
-    var reader = CueReader(file)
+    var reader = CueReader(file, hasNotes: false)
     reader.read(text.split(separator: "\n", omittingEmptySubsequences: false)[...])
     guard !reader.cues.isEmpty else {
       throw reader.problems.first?.error

@@ -28,7 +28,7 @@ public enum WebVTT: DocumentKind {
     }
     // The head goes to the first empty line; YouTube's styles stand in it.
     let body = lines.firstIndex { $0.allSatisfy(\.isWhitespace) } ?? lines.endIndex
-    var reader = CueReader(file)
+    var reader = CueReader(file, hasNotes: true)
     reader.read(lines[body...])
     document.passages = Captions.passages(of: reader.cues)
     document.problems = reader.problems
