@@ -115,10 +115,11 @@ struct DataSplit: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
+    var settings = try splitting.settings(validation: valSize, test: testSize)
+    try Folder.checkHoldsNone(
+      of: files + settings.benchmarks, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    var settings = try splitting.settings(validation: valSize, test: testSize)
     settings.cleans = false
     settings.isStable = !exact
     settings.together = isTogether ? NearDuplicates.Settings(threshold: similarity) : nil

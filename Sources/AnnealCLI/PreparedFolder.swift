@@ -40,6 +40,8 @@ struct PreparedFolder {
     guard let told else { throw AnnealError(.failed, "the rows were not split") }
     if let bad = told.bad { console.note("note: \(bad)") }
     if let leaks = told.split.leakage { console.note("note: \(leaks)") }
+    for note in told.split.benchmarks?.notes ?? [] { console.note("note: \(note)") }
+    if let emptiness = told.split.emptiness { console.note("note: \(emptiness)") }
     return told.split
   }
 }

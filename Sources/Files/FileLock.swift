@@ -32,15 +32,15 @@ public final class FileLock: Sendable {
         remedy: "Wait for it to end, stop it, or choose another output_dir.")
     }
     (self.path, descriptor) = (path, opened)
-    ftruncate(descriptor, 0)
-    let text = Array("\(getpid())\n".utf8)
-    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    nameHolder()
   }
 
   /// Sole use of what `file`, which is made when it is missing, stands for; nil while another has it.
   ///
   /// Waits for nobody. The other may be another program that takes locks by flock too.
-  public init?(file: String) throws {
+  ///
+  /// - Parameter isNamed: whether the file is to tell which process has it, for `holder(ofFile:)`.
+  public init?(file: String, isNamed: Bool = false) throws {
     let opened = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard opened >= 0 else { throw StorageError.from(errno, writing: file) }
     guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
@@ -50,6 +50,21 @@ public final class FileLock: Sendable {
       throw StorageError.from(reason, writing: file)
     }
     (path, descriptor) = (file, opened)
+    if isNamed { nameHolder() }
+  }
+
+  /// The process that says in `file` that it holds it; nil when none does.
+  public static func holder(ofFile file: String) -> Int? {
+    let opened = open(file, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { return nil }
+    defer { close(opened) }
+    return holder(opened)
+  }
+
+  private func nameHolder() {
+    ftruncate(descriptor, 0)
+    let text = Array("\(getpid())\n".utf8)
+    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
   deinit {

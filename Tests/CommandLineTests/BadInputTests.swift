@@ -47,13 +47,17 @@ struct CommandLineProgram {
   }
 
   /// Starts `anneal` with `arguments`, its words thrown away, and does not wait.
-  static func start(_ arguments: [String]) throws -> Process {
+  ///
+  /// - Parameter errors: where notes and errors go instead.
+  static func start(
+    _ arguments: [String], errors: FileHandle = .nullDevice
+  ) throws -> Process {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardError = errors
     try process.run()
     return process
   }

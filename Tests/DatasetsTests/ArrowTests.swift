@@ -5,14 +5,16 @@ import Testing
 
 @testable import AnnealDatasets
 
-/// Parquet and Arrow files against what the Python package says of the same rows; left out where the
-/// bridge is not installed (make setup-arrow).
+/// Parquet and Arrow files against what the Python package says of the same rows.
+///
+/// What needs the bridge is left out where it is not installed, or is an older one (make setup-arrow):
+/// nobody has to fetch libarrow to test the rest.
 @Suite struct ArrowTests {
   private static let expected = Fixture.path("arrow/rows.jsonl")
 
   static var isInstalled: Bool {
     let error = failure { _ = try RowReader(path: Fixture.path("arrow/rows.parquet")).rows() }
-    return error?.message.contains("is not installed") != true
+    return error?.message.contains("the bridge to libarrow") != true
   }
 
   private func fields(_ path: String) throws -> [JSON] {
@@ -47,6 +49,33 @@ import Testing
     #expect(sets[0].count == 20)
     let isSame = zip(sets[0], sets[1]).allSatisfy { $0.ids == $1.ids && $0.lossMask == $1.lossMask }
     #expect(isSame && sets[0].count == sets[1].count)
+  }
+
+  @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))
+  func `rarer kinds of columns are numbers and lists, and bytes that are no text are in base64`()
+    throws
+  {
+    let rows = try fields(Fixture.path("arrow/kinds.arrow"))
+    let expected = try fields(Fixture.path("arrow/kinds.jsonl"))
+    #expect(rows == expected && rows.count == 3)
+    #expect(rows[1]["sparse"] == "text" && rows[1]["bytes"] == "schön")
+  }
+
+  @Test(
+    .enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"),
+    arguments: ["long.parquet", "alike.parquet"])
+  func `long rows are read a few at a time`(name: String) throws {
+    let file = try ArrowFile(path: Fixture.path("arrow/" + name), kind: .parquet)
+    var bytes: [UInt8] = []
+    var (count, most) = (0, 0)
+    while try file.read(1 << 20, into: &bytes) {
+      count += bytes.count
+      most = max(most, file.lines.count)
+      bytes = []
+    }
+    count += bytes.count
+    // Of 12 million bytes, 4 MiB and a row at once.
+    #expect(count > 12_000_000 && most < 5_000_000)
   }
 
   @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))

@@ -169,6 +169,57 @@ struct PreparedSetTests {
     #expect(shards(of: set) == shards(of: whole))
   }
 
+  @Test func `who waits for another process is told which, and may stop waiting`() throws {
+    let file = try folder.file("rows.jsonl", rows(40))
+    let place = try prepare(file).folder
+    var other: FileLock? = try FileLock(folder: place)
+    let holder = try #require(FileLock.holder(ofFile: place + "/.lock"))
+    var (asked, told) = (0, [String]())
+    let prepareAgain = {
+      try preparation().prepare(
+        RowSource(path: file), store: store,
+        shouldStop: {
+          asked += 1
+          return asked > 3
+        }, tell: { told.append($0) })
+    }
+    let error = failure { _ = try prepareAgain() }
+    #expect(error?.code == .interrupted && error?.message.contains("process \(holder)") == true)
+    #expect(asked == 4)
+    #expect(told == ["waiting for process \(holder), which prepares the same rows in \(place)"])
+    #expect(other != nil)
+    other = nil
+    (asked, told) = (0, [])
+    #expect(try prepareAgain().origin == .found)
+    #expect(told.isEmpty)
+  }
+
+  @Test func `a set that is made again stays whole for who reads it`() throws {
+    let file = try folder.file("rows.jsonl", rows(4000))
+    let set = try prepare(file)
+    let memory = ExampleBuilder(WordEncoder(), settings: settings)
+      .examples(from: try Dataset<Record>(files: [file]))
+    let names = shards(of: set)
+    var fresh = store
+    fresh.finds = false
+    // In the midst of it, as when the user stops it, and after it; no shard has been opened before.
+    var asked = 0
+    let error = failure {
+      _ = try preparation().prepare(
+        RowSource(path: file), store: fresh,
+        shouldStop: {
+          asked += 1
+          return asked > 1
+        })
+    }
+    #expect(error?.code == .interrupted)
+    let isSame = try PreparedRecords(set).examples(settings).examples.all() == memory.examples
+    #expect(isSame)
+    #expect(try prepare(file, store: fresh).origin == .made(keptShards: 0))
+    #expect(shards(of: set) == names)
+    #expect(try prepare(file).origin == .found)
+  }
+
   @Test func `bad rows are met again in a set that was made without them`() throws {
     let good = rows(1500).split(separator: "\n")
     let lines = good[..<1200] + ["{", #"{"messages": 3}"#] + good[1200...]

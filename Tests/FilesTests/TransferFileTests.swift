@@ -66,5 +66,9 @@ import Testing
     first = nil
     #expect(try FileLock(file: path) != nil)
     _ = first
+    let other = folder.path + "/named.lock"
+    let named = try FileLock(file: other, isNamed: true)
+    let holder = FileLock.holder(ofFile: other)
+    #expect(named != nil && holder == Int(ProcessInfo.processInfo.processIdentifier))
   }
 }

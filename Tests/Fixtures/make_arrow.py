@@ -1,5 +1,6 @@
 """Writes Tests/Fixtures/arrow: the same few rows as JSON lines, Parquet and Arrow, with everything that columns of
 data sets hold. Needs pyarrow 26.0.1."""
+import base64
 import datetime
 import decimal
 import json
@@ -47,3 +48,41 @@ with open(out + "/rows.jsonl", "w", encoding="utf-8") as file:
 pq.write_table(table.slice(0, 0), out + "/empty.parquet")
 with open(out + "/rows.parquet", "rb") as whole, open(out + "/cut.parquet", "wb") as cut:
     cut.write(whole.read()[:-200])
+
+# Kinds of columns that are rarer, and what they say as JSON: bytes that are no text in base64.
+png = b"\x89PNG\r\n\x1a\n" + bytes(range(7))
+halves = pa.array([0.5, -2.0, None], pa.float64()).cast(pa.float16())
+types, mixed = pa.array([0, 1, 0], pa.int8()), [pa.array([7, 0, None], pa.int64()), pa.array(["", "text", ""])]
+kinds = {
+    "half": (halves, [0.5, -2.0, None]),
+    "halves": (pa.FixedSizeListArray.from_arrays(pa.array([1, 2, 3, 4, 5, 6], pa.int8()).cast(pa.float16()), 2),
+               [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
+    "view": (pa.array([["a"], [], None], pa.list_view(pa.string())), [["a"], [], None]),
+    "large_view": (pa.array([[1, 2], None, [3]], pa.large_list_view(pa.int32())), [[1, 2], None, [3]]),
+    "sparse": (pa.UnionArray.from_sparse(types, mixed), [7, "text", None]),
+    "dense": (pa.UnionArray.from_dense(types, pa.array([0, 0, 1], pa.int32()),
+                                       [pa.array([7, None], pa.int64()), pa.array(["text"])]), [7, "text", None]),
+    "runs": (pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["x", "y"])), ["x", "x", "y"]),
+    "text_view": (pa.array(["ü", None, "z"], pa.string_view()), ["ü", None, "z"]),
+    "bytes": (pa.array([png, "schön".encode(), None], pa.binary()),
+              [base64.b64encode(png).decode(), "schön", None]),
+    "fixed": (pa.array([b"abcd", b"\xff\x00\x01\x02", None], pa.binary(4)), ["abcd", "/wABAg==", None]),
+    "image": (pa.array([{"bytes": png, "path": "a.png"}] * 3, pa.struct([("bytes", pa.large_binary()), ("path", pa.string())])),
+              [{"bytes": base64.b64encode(png).decode(), "path": "a.png"}] * 3),
+}
+table = pa.table({name: column for name, (column, _) in kinds.items()})
+with pa.OSFile(out + "/kinds.arrow", "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+    # In parts, whose first row is none of what they are cut from.
+    for part in (table.slice(0, 1), table.slice(1)):
+        writer.write_table(part)
+with open(out + "/kinds.jsonl", "w", encoding="utf-8") as file:
+    for number in range(3):
+        line = {name: values[number] for name, (_, values) in kinds.items()}
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+# Long documents: 12 million bytes in few rows, alike so that the file is small, once by their own bytes and once as
+# numbers of a dictionary.
+texts = [f"{number} " + "word " * 6000 for number in range(400)]
+for name, column in (("long", texts), ("alike", [texts[number % 4] for number in range(400)])):
+    pq.write_table(pa.table({"text": column}), f"{out}/{name}.parquet", compression="zstd", compression_level=19,
+                   use_dictionary=name == "alike")

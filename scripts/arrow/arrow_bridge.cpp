@@ -5,9 +5,16 @@
 #include <arrow/api.h>
 #include <arrow/io/api.h>
 #include <arrow/ipc/api.h>
+#include <arrow/util/base64.h>
+#include <arrow/util/float16.h>
+#include <arrow/util/ree_util.h>
+#include <arrow/util/utf8.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+#include <parquet/size_statistics.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -23,7 +30,9 @@
 
 namespace {
 
+// The rows that are read at once: so many at most, and so many bytes of them, about.
 constexpr int64_t batch_rows = 1024;
+constexpr int64_t batch_bytes = 4 << 20;
 
 template <class Value> Value checked(arrow::Result<Value> result) {
   if (!result.ok()) throw std::runtime_error(result.status().message());
@@ -128,6 +137,26 @@ template <class Array> void write_text(const arrow::Array &array, int64_t row, s
   write_quoted(static_cast<const Array &>(array).GetView(row), out);
 }
 
+// Many programs write text without saying that it is text; what is none, such as an image, is written in base64.
+template <class Array> void write_bytes(const arrow::Array &array, int64_t row, std::string &out) {
+  const std::string_view bytes = static_cast<const Array &>(array).GetView(row);
+  if (arrow::util::ValidateUTF8(bytes)) {
+    write_quoted(bytes, out);
+  } else {
+    out += '"';
+    out += arrow::util::base64_encode(bytes);
+    out += '"';
+  }
+}
+
+// The value that a row of a union holds, whatever its type is.
+template <class Union> void write_union(const arrow::Array &array, int64_t row, std::string &out) {
+  const auto &choice = static_cast<const Union &>(array);
+  int64_t place = row;
+  if constexpr (std::is_same_v<Union, arrow::DenseUnionArray>) place = choice.value_offset(row);
+  write_value(*choice.field(choice.child_id(row)), place, out);
+}
+
 void write_value(const arrow::Array &array, int64_t row, std::string &out) {
   if (array.IsNull(row)) {
     out += "null";
@@ -147,12 +176,27 @@ void write_value(const arrow::Array &array, int64_t row, std::string &out) {
   case Type::UINT64: write_plain<arrow::UInt64Array>(array, row, out); break;
   case Type::FLOAT: write_number(static_cast<double>(static_cast<const arrow::FloatArray &>(array).Value(row)), out); break;
   case Type::DOUBLE: write_plain<arrow::DoubleArray>(array, row, out); break;
-  case Type::STRING:
-  case Type::BINARY: write_text<arrow::BinaryArray>(array, row, out); break;
-  case Type::LARGE_STRING:
-  case Type::LARGE_BINARY: write_text<arrow::LargeBinaryArray>(array, row, out); break;
-  case Type::STRING_VIEW:
-  case Type::BINARY_VIEW: write_text<arrow::BinaryViewArray>(array, row, out); break;
+  case Type::HALF_FLOAT: {
+    const auto bits = static_cast<const arrow::HalfFloatArray &>(array).Value(row);
+    write_number(arrow::util::Float16::FromBits(bits).ToDouble(), out);
+    break;
+  }
+  case Type::STRING: write_text<arrow::StringArray>(array, row, out); break;
+  case Type::LARGE_STRING: write_text<arrow::LargeStringArray>(array, row, out); break;
+  case Type::STRING_VIEW: write_text<arrow::StringViewArray>(array, row, out); break;
+  case Type::BINARY: write_bytes<arrow::BinaryArray>(array, row, out); break;
+  case Type::LARGE_BINARY: write_bytes<arrow::LargeBinaryArray>(array, row, out); break;
+  case Type::BINARY_VIEW: write_bytes<arrow::BinaryViewArray>(array, row, out); break;
+  case Type::FIXED_SIZE_BINARY: write_bytes<arrow::FixedSizeBinaryArray>(array, row, out); break;
+  case Type::LIST_VIEW: write_list<arrow::ListViewArray>(array, row, out); break;
+  case Type::LARGE_LIST_VIEW: write_list<arrow::LargeListViewArray>(array, row, out); break;
+  case Type::SPARSE_UNION: write_union<arrow::SparseUnionArray>(array, row, out); break;
+  case Type::DENSE_UNION: write_union<arrow::DenseUnionArray>(array, row, out); break;
+  case Type::RUN_END_ENCODED: {
+    const auto &runs = static_cast<const arrow::RunEndEncodedArray &>(array);
+    write_value(*runs.values(), arrow::ree_util::FindPhysicalIndex(*runs.data(), row, runs.offset()), out);
+    break;
+  }
   case Type::LIST: write_list<arrow::ListArray>(array, row, out); break;
   case Type::LARGE_LIST: write_list<arrow::LargeListArray>(array, row, out); break;
   case Type::FIXED_SIZE_LIST: write_list<arrow::FixedSizeListArray>(array, row, out); break;
@@ -187,11 +231,27 @@ public:
         if (*batch) return arrow::Status::OK();
       }
       if (next_ >= file_->num_row_groups()) return arrow::Status::OK();
+      file_->set_batch_size(rows_at_once(next_));
       ARROW_ASSIGN_OR_RAISE(group_, file_->GetRecordBatchReader({next_++}));
     }
   }
 
 private:
+  // As many rows of a group as hold some million bytes: long documents come one at a time.
+  int64_t rows_at_once(int group) const {
+    const auto facts = file_->parquet_reader()->metadata()->RowGroup(group);
+    double bytes = 0;
+    for (int column = 0; column < facts->num_columns(); ++column) {
+      const auto chunk = facts->ColumnChunk(column);
+      // Values that are numbers of a dictionary are longer when they are read.
+      const auto sizes = chunk->size_statistics();
+      const int64_t read = sizes ? sizes->unencoded_byte_array_data_bytes.value_or(0) : 0;
+      bytes += static_cast<double>(std::max({int64_t(0), chunk->total_uncompressed_size(), read}));
+    }
+    const double row_bytes = std::max(1.0, bytes / static_cast<double>(std::max<int64_t>(1, facts->num_rows())));
+    return std::clamp(static_cast<int64_t>(4 * batch_bytes / row_bytes), int64_t(1), batch_rows);
+  }
+
   std::unique_ptr<parquet::arrow::FileReader> file_;
   std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<arrow::RecordBatchReader> group_;
@@ -244,7 +304,7 @@ struct Reader {
   int64_t row = 0;
   std::string lines;
 
-  // The next lines, about a thousand; none at the end.
+  // The next lines, about a thousand or some million bytes; none at the end.
   void read() {
     lines.clear();
     while (lines.empty()) {
@@ -256,7 +316,7 @@ struct Reader {
         check(batch->ValidateFull());
       }
       const int64_t end = std::min(batch->num_rows(), row + batch_rows);
-      for (; row < end; ++row) write_row();
+      for (; row < end && static_cast<int64_t>(lines.size()) < batch_bytes; ++row) write_row();
     }
   }
 
@@ -296,12 +356,13 @@ template <class Body> char *guarded(Body body) noexcept {
 extern "C" {
 
 // The version of these functions.
-int32_t anneal_arrow_version() { return 1; }
+int32_t anneal_arrow_version() { return 2; }
 
 // Opens the file at `path`: 0 Parquet, 1 Arrow's file format, 2 its stream.
 char *anneal_arrow_open(const char *path, int32_t kind, void **reader) {
   *reader = nullptr;
   return guarded([&] {
+    arrow::util::InitializeUTF8();
     auto opened = std::make_unique<Reader>();
     opened->batches = kind == 0 ? open_parquet(path) : open_arrow(path, kind == 1);
     *reader = opened.release();

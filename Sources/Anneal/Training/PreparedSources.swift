@@ -39,7 +39,7 @@ struct PreparedSources {
     let rows = try source.rowSource()
     let set = try preparation.prepare(
       rows, store: try store ?? Self.standard(for: rows), onError: recipe.onError,
-      shouldStop: shouldStop)
+      shouldStop: shouldStop, tell: tell)
     try set.hand(to: bad)
     let seconds = (clock.now - start) / .seconds(1)
     let name = Recipe.portable(source.path)

@@ -6,7 +6,7 @@ internal import AnnealFiles
   internal import Darwin
 #endif
 
-/// The rows of a Parquet or Arrow file as lines of JSON, some thousand at a time.
+/// The rows of a Parquet or Arrow file as lines of JSON, some thousand or some million bytes at a time.
 ///
 /// They are read by libarrow and libparquet through a bridge that `make setup-arrow` puts into the
 /// cache folder; it is opened when the first such file is met, so that nothing needs it to be built or
@@ -42,7 +42,7 @@ final class ArrowFile: ByteProducer {
   private let bridge: ArrowBridge
   private let reader: UnsafeMutableRawPointer
   /// The lines that were read and not yet handed on.
-  private var lines: [UInt8] = []
+  private(set) var lines: [UInt8] = []
   private var consumed = 0
 
   /// The kind of a file that begins with `head`; nil when it holds no columns.
@@ -144,7 +144,7 @@ private struct ArrowBridge: Sendable {
       throw Missing(reason: "cannot be opened: \(reason)")
     }
     guard let version = dlsym(handle, "anneal_arrow_version"),
-      unsafeBitCast(version, to: Version.self)() == 1,
+      unsafeBitCast(version, to: Version.self)() == 2,
       let open = dlsym(handle, "anneal_arrow_open"), let read = dlsym(handle, "anneal_arrow_read"),
       let close = dlsym(handle, "anneal_arrow_close"), let free = dlsym(handle, "anneal_arrow_free")
     else { throw Missing(reason: "is of another version") }

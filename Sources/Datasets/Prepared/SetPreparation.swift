@@ -46,11 +46,13 @@ public struct SetPreparation {
   /// - Parameters:
   ///   - store: where sets are looked for and kept.
   ///   - onError: `stop` ends the work at the first row that cannot be used.
-  ///   - shouldStop: asked between shards; true ends the work, and shards stay.
+  ///   - shouldStop: asked between shards, and while another process prepares the same; true ends
+  ///     the work, and shards stay.
+  ///   - tell: given a sentence when another process has to be waited for.
   /// - Throws: `AnnealError`, also for records that supervised training cannot learn from.
   public func prepare(
     _ source: RowSource, store: SetStore, onError: BadRowPolicy = .stop,
-    shouldStop: () -> Bool = { false }
+    shouldStop: () -> Bool = { false }, tell: (String) -> Void = { _ in }
   ) throws -> PreparedSet {
     let source = try source.lookedUp()
     let files = try source.files()
@@ -60,18 +62,19 @@ public struct SetPreparation {
     let folder = "\(store.folder)/\(key.prefix(32))"
     guard isPlain, store.keeps || Folder.exists(folder) else {
       return try make(
-        source, files, key, in: store.temporaryFolder(), isTemporary: true, onError, shouldStop)
+        source, files, key, in: store.temporaryFolder(), .temporary, onError, shouldStop)
     }
     try Folder.create(folder)
-    let lock = try Self.lock(folder)
+    let lock = try Self.lock(folder, shouldStop, tell)
     defer { withExtendedLifetime(lock) {} }
-    if !store.finds { try Self.empty(folder) }
+    if !store.finds { try Folder.remove(folder + "/" + SetFacts.name) }
     if let facts = SetFacts(folder: folder, key: key), areIntact(facts.shards, in: folder) {
       let set = PreparedSet(facts, in: folder, files: files, origin: .found, isTemporary: false)
       if onError == .stop, let bad = try set.badRows(limit: 1).first { throw bad.error }
       return set
     }
-    let set = try make(source, files, key, in: folder, isTemporary: false, onError, shouldStop)
+    let set = try make(
+      source, files, key, in: folder, store.finds ? .goesOn : .anew, onError, shouldStop)
     guard stamps == files.map({ Folder.stamp(of: $0) }) else {
       try Folder.remove(folder + "/" + SetFacts.name)
       throw AnnealError(
@@ -82,18 +85,22 @@ public struct SetPreparation {
   }
 
   /// Sole use of a set's folder; waits for another process that prepares the same.
-  private static func lock(_ folder: String) throws -> FileLock {
+  private static func lock(
+    _ folder: String, _ shouldStop: () -> Bool, _ tell: (String) -> Void
+  ) throws -> FileLock {
+    let file = folder + "/.lock"
+    var isTold = false
     while true {
-      if let lock = try FileLock(file: folder + "/.lock") { return lock }
+      if let lock = try FileLock(file: file, isNamed: true) { return lock }
+      let other = FileLock.holder(ofFile: file).map { "process \($0)" } ?? "another process"
+      if shouldStop() {
+        throw AnnealError(
+          .interrupted, "stopped while waiting for \(other), which prepares the same rows",
+          at: .init(file: folder), remedy: "Run again when it has ended.")
+      }
+      if !isTold { tell("waiting for \(other), which prepares the same rows in \(folder)") }
+      isTold = true
       usleep(100_000)
-    }
-  }
-
-  /// Removes the shards in `folder`, and what says that they are whole.
-  private static func empty(_ folder: String) throws {
-    try Folder.remove(folder + "/" + SetFacts.name)
-    for name in Folder.names(in: folder) where name.hasPrefix("shard-") {
-      try Folder.remove(folder + "/" + name)
     }
   }
 
@@ -123,10 +130,22 @@ public struct SetPreparation {
 
   // MARK: Making shards
 
+  /// How a set is made.
+  private enum Making {
+    /// Shards that are there and intact are kept.
+    case goesOn
+    /// All shards are made again, each in the place of the old one: who reads them meanwhile finds
+    /// either, and both hold the same.
+    case anew
+    /// The set goes with its last user.
+    case temporary
+  }
+
   private func make(
-    _ source: RowSource, _ files: [String], _ key: String, in folder: String, isTemporary: Bool,
+    _ source: RowSource, _ files: [String], _ key: String, in folder: String, _ making: Making,
     _ onError: BadRowPolicy, _ shouldStop: () -> Bool
   ) throws -> PreparedSet {
+    let isTemporary = making == .temporary
     try Folder.create(folder)
     let present = Folder.names(in: folder).filter { $0.hasPrefix("shard-") }
     // A half-written file is of no use to anybody.
@@ -135,8 +154,8 @@ public struct SetPreparation {
     }
     let kept = Atomic<Int>(0)
     let maker = ShardMaker(
-      builder: ExampleBuilder(encoder, settings: settings), folder: folder, present: present,
-      stopsAtBadRows: onError == .stop)
+      builder: ExampleBuilder(encoder, settings: settings), folder: folder,
+      present: making == .goesOn ? present : [], stopsAtBadRows: onError == .stop)
     let reader = RecordReader(source, registry: registry)
     do {
       let shards = try InParallel.run(threads: settings.threadCount) { (job: ShardJob) in
@@ -202,7 +221,7 @@ private struct ShardJob: Sendable {
 private struct ShardMaker: Sendable {
   let builder: ExampleBuilder
   let folder: String
-  /// Shards that are there already.
+  /// Shards that are there already and may be kept.
   let present: [String]
   let stopsAtBadRows: Bool
 

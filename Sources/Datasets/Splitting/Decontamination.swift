@@ -3,73 +3,179 @@ internal import AnnealFiles
 /// The runs of words of benchmarks, to find rows that hold one.
 ///
 /// As in Brown et al., "Language Models are Few-Shot Learners" (2020), appendix C: runs of 13 words;
-/// an item of fewer, down to 8, counts as a whole; runs that many rows hold are common phrases.
+/// an item of fewer, down to 8, counts as a whole; runs that many texts hold are common phrases. Other
+/// than there, a text that holds most of an item is no common phrase, however often it is found: the
+/// item that is copied most is the one that is learned best.
 struct BenchmarkRuns: Sendable {
-  private var places: [AnnealError.Place] = []
-  /// For each length of a run, its hash and the item that has it.
-  private var runs: [Int: [UInt64: Int32]] = [:]
+  /// A text of an item, of which others may be copies.
+  private struct Piece: Sendable {
+    let place: AnnealError.Place
+    /// How many items have the text.
+    var items = 1
+    /// How many runs it has that are not a phrase of the benchmark.
+    var runs = 0
+  }
+
+  /// The pieces that hold a run.
+  private struct Holders: Sendable {
+    let first: Int32
+    var others: [Int32] = []
+    /// Whether so many hold it that it is a phrase of the benchmark, such as how an answer is asked
+    /// for.
+    var isPhrase: Bool { others.count >= BenchmarkRuns.common }
+  }
+
+  /// How many items there are.
+  private(set) var count = 0
   /// Items that have too few words to be looked for.
   private(set) var tooShort = 0
+  /// Files none of whose items can be looked for.
+  private(set) var filesTooShort: [String] = []
+
+  private var pieces: [Piece] = []
+  /// The piece of a text's words.
+  private var known: [UInt64: Int32] = [:]
+  private var runs: [UInt64: Holders] = [:]
+  /// How long the runs are.
+  private var widths: Set<Int> = []
   private let length: Int
 
   /// Items of fewer words say too little to be told from chance.
   private static let leastWords = 8
+  /// A run that more texts hold is a common phrase.
+  private static let common = 10
 
   /// The runs of `length` words of the rows in `files`.
   ///
-  /// - Throws: `AnnealError` when a file cannot be read.
-  init(files: [String], length: Int, registry: FormatRegistry = .builtin) throws {
+  /// - Throws: `AnnealError` when a file or a row of it cannot be read, and when nothing in them is
+  ///   long enough to be looked for: no leak would be found, and that would say nothing.
+  init(files: [String], length: Int) throws {
     self.length = max(1, length)
     for path in files {
-      let source = try RowSource(path: path).lookedUp()
-      for file in try source.files() {
-        try RowReader(path: file).forEach { event in
-          guard case .row(let row) = event else { return }
-          add(CleaningRow(row: row, number: 0, format: nil))
-        }
-      }
+      for file in try RowSource(path: path).lookedUp().files() { try add(file) }
+    }
+    guard !runs.isEmpty else {
+      throw AnnealError(
+        .data,
+        "the benchmarks hold no text of \(min(self.length, Self.leastWords)) words or more, so "
+          + "nothing can be looked for", at: .init(file: files.joined(separator: ", ")),
+        remedy: "Name the files that hold the benchmarks' items, or leave out --decontaminate.")
+    }
+    for holders in runs.values where !holders.isPhrase {
+      for piece in [holders.first] + holders.others { pieces[Int(piece)].runs += 1 }
     }
   }
 
-  /// How many items there are.
-  var count: Int { places.count }
+  /// Adds the items of a file.
+  private mutating func add(_ file: String) throws {
+    let (earlier, earlierShort) = (count, tooShort)
+    try RowReader(path: file).forEach { event in
+      switch event {
+      case .row(let row): add(CleaningRow(row: row, number: 0, format: nil))
+      case .bad(let row):
+        // An item that is not read is one that is not looked for.
+        var error = row.error
+        error.message = "the benchmark cannot be looked for: " + error.message
+        throw error
+      case .note: break
+      }
+    }
+    if count - earlier == tooShort - earlierShort { filesTooShort.append(file) }
+  }
 
   /// Adds the runs of each text of an item by itself: an answer's choice is too short, a question not.
   private mutating func add(_ item: CleaningRow) {
-    let item32 = Int32(clamping: places.count)
-    places.append(item.row.place())
+    count += 1
     var isLongEnough = false
+    var own: Set<UInt64> = []
     for text in item.texts {
       let words = TextWords(text).hashes
       guard words.count >= min(length, Self.leastWords) else { continue }
       isLongEnough = true
-      let width = min(length, words.count)
-      for run in Shingles.runs(of: words, width: width) { runs[width, default: [:]][run] = item32 }
+      let print = Shingles.runs(of: words, width: words.count)[0]
+      if own.insert(print).inserted { add(words, print, at: item.row.place()) }
     }
     if !isLongEnough { tooShort += 1 }
   }
 
-  /// For each row of `rows` the place of the item that it holds a run of; nil for most.
-  ///
-  /// - Parameter common: a run that more rows hold is a common phrase.
-  func found(in rows: Dataset<Row>, common: Int) throws -> [AnnealError.Place?] {
-    let widths = runs.keys.sorted()
-    let held = try ParallelRows.map(rows.count, filler: [UInt64: Int32]()) { index in
-      var held: [UInt64: Int32] = [:]
+  private mutating func add(_ words: [UInt64], _ print: UInt64, at place: AnnealError.Place) {
+    if let piece = known[print] { return pieces[Int(piece)].items += 1 }
+    let piece = Int32(clamping: pieces.count)
+    pieces.append(Piece(place: place))
+    known[print] = piece
+    let width = min(length, words.count)
+    widths.insert(width)
+    for run in Set(Shingles.runs(of: words, width: width)) {
+      if runs[run] == nil {
+        runs[run] = Holders(first: piece)
+      } else if runs[run]?.isPhrase == false {
+        runs[run]?.others.append(piece)
+      }
+    }
+  }
+
+  /// What a search found.
+  struct Found: Sendable {
+    /// For each row the place of the item that it holds a run of; nil for most.
+    var places: [AnnealError.Place?]
+    /// Rows that hold nothing but common phrases of a benchmark.
+    var excused: [Int] = []
+  }
+
+  /// Looks for the runs in `rows`.
+  func found(in rows: Dataset<Row>) throws -> Found {
+    let widths = widths.sorted()
+    // For each row the runs that it holds, each with the text that it is in.
+    let held = try ParallelRows.map(rows.count, filler: [UInt64: UInt64]()) { index in
+      var held: [UInt64: UInt64] = [:]
       for text in CleaningRow(row: rows[index], number: 0, format: nil).texts {
         let words = TextWords(text).hashes
+        guard let least = widths.first, words.count >= least else { continue }
+        let print = Shingles.runs(of: words, width: words.count)[0]
         for width in widths where words.count >= width {
-          for run in Shingles.runs(of: words, width: width) {
-            if let item = runs[width]?[run] { held[run] = item }
+          for run in Shingles.runs(of: words, width: width) where runs[run] != nil {
+            held[run] = print
           }
         }
       }
       return held
     }
-    var counts: [UInt64: Int] = [:]
-    for run in held.lazy.flatMap(\.keys) { counts[run, default: 0] += 1 }
-    return held.map { held in
-      held.filter { counts[$0.key, default: 0] <= common }.values.min().map { places[Int($0)] }
+    // Copies of a text are one that holds the run, or else the worst leaks would be common phrases.
+    var texts: [UInt64: Set<UInt64>] = [:]
+    for (run, text) in held.lazy.joined() where texts[run, default: []].count <= Self.common {
+      texts[run, default: []].insert(text)
     }
+    var found = Found(places: [])
+    for (row, held) in held.enumerated() {
+      let piece = piece(of: held) { texts[$0, default: []].count > Self.common }
+      found.places.append(piece.map { pieces[Int($0)].place })
+      if piece == nil, !held.isEmpty { found.excused.append(row) }
+    }
+    return found
+  }
+
+  /// The first piece that a row with the runs `held` repeats: it holds a run that is not common, or
+  /// more than half of all that the piece has.
+  private func piece(of held: [UInt64: UInt64], isCommon: (UInt64) -> Bool) -> Int32? {
+    var pieces: [Int32] = []
+    var shared: [Int32: Int] = [:]
+    for run in held.keys {
+      guard let holders = runs[run] else { continue }
+      guard isCommon(run) else {
+        pieces.append(holders.first)
+        continue
+      }
+      guard !holders.isPhrase else { continue }
+      for piece in [holders.first] + holders.others { shared[piece, default: 0] += 1 }
+    }
+    // Runs that are not common count towards the whole too, but have been told already.
+    pieces += shared.filter { isMost($0.value, of: self.pieces[Int($0.key)]) }.keys
+    return pieces.min()
+  }
+
+  /// Whether so many runs are most of what `piece` has; a text that many items have is a phrase of the
+  /// benchmark.
+  private func isMost(_ count: Int, of piece: Piece) -> Bool {
+    piece.items <= Self.common && count * 2 > piece.runs
   }
 }

@@ -55,6 +55,10 @@ public struct PreparedSplit: Sendable {
   public let leaks: [Leak]
   /// What was done about them; nil when none were looked for.
   public let policy: LeakPolicy?
+  /// What was looked for in benchmarks; nil when none were given.
+  public let benchmarks: BenchmarkSearch?
+  /// Parts that a share was asked for, and that no row fell to.
+  public let emptyParts: [String]
   /// Rows left out, by reason, with the first few places.
   public let dropped: OrderedDropped
 
@@ -97,12 +101,14 @@ public struct PreparedSplit: Sendable {
     }
     let rows = Dataset<Row>(rows: cleaning.rows)
     let parts = try Self.parts(of: rows, settings, cleaning.formats)
-    let (checked, leaks) = try Self.checked(
+    let (checked, leaks, search) = try Self.checked(
       [("test", parts[1]), ("validation", parts[0]), ("train", parts[2])], settings,
-      cleaning.formats, registry: registry)
+      cleaning.formats)
     (test, validation, train) = (checked[0], checked[1], checked[2])
     self.leaks = leaks
+    benchmarks = search
     policy = settings.onLeak
+    emptyParts = try Self.emptyParts(checked, of: rows.count, settings)
     self.rows = cleaning.read
     dropped = cleaning.dropped.map { ($0.key, $0.value.count, $0.value.places) }
   }
@@ -129,6 +135,34 @@ public struct PreparedSplit: Sendable {
       choice = .byTime(try rows.map { try SplitGroups.time(of: field, in: $0) }.elements)
     }
     return plan.parts(choice).map { rows.selecting($0) }
+  }
+
+  /// The parts among `checked` (test, validation, train) that have no row, though a share was asked
+  /// for.
+  ///
+  /// - Throws: `AnnealError` when that is the training's.
+  private static func emptyParts(
+    _ checked: [Dataset<Row>], of rows: Int, _ settings: Settings
+  ) throws -> [String] {
+    guard !checked[2].isEmpty else {
+      throw AnnealError(
+        .data,
+        "no row is left to train on: of \(grouped(rows)), \(grouped(checked[1].count)) went to "
+          + "validation and \(grouped(checked[0].count)) to test",
+        remedy: "Give smaller --val-size and --test-size, or look at what --on-leak drop left out.")
+    }
+    var names: [String] = []
+    if settings.validation > 0, checked[1].isEmpty { names.append("validation") }
+    if settings.test > 0, checked[0].isEmpty { names.append("test") }
+    return names
+  }
+
+  /// A sentence on the parts that were asked for and have no row; nil when there is none.
+  public var emptiness: String? {
+    guard !emptyParts.isEmpty else { return nil }
+    return
+      "no row fell to \(emptyParts.joined(separator: " and ")), of \(grouped(rows)) that were "
+      + "read; give more rows, a larger share, or --exact where shares are about"
   }
 
   /// Writes `train.jsonl`, `validation.jsonl` and `test.jsonl` (as far as they have rows) and
@@ -187,6 +221,7 @@ public struct PreparedSplit: Sendable {
       "checked": .bool(policy != nil), "action": policy.map { .string($0.rawValue) } ?? .null,
       "leaks": .integer(leaks.count), "by_kind": JSON(members: counted),
       "first": .array(leaks.prefix(5).map { .string("\($0)") }),
+      "benchmarks": benchmarks?.json ?? .null,
     ]
     return [
       "rows": .integer(rows), "leakage": leakage,

@@ -48,50 +48,13 @@ enum SplitGroups {
   /// ISO 8601.
   static func time(of field: String, in row: Row) throws -> Double {
     let value = try value(of: field, in: row)
-    if let number = value.number { return number }
-    if let text = value.string, let time = number(text) ?? date(text) { return time }
+    if let number = value.number, number.isFinite { return number }
+    if let text = value.string, let time = number(text) ?? DateText.seconds(text) { return time }
     throw row.mismatch(
       field, value, expected: "a number, or a date such as 2024-05-17 or 2024-05-17T09:30:00Z")
   }
 
   private static func number(_ text: String) -> Double? {
     Double(text).flatMap { $0.isFinite ? $0 : nil }
-  }
-
-  /// Seconds since 1970 of `YYYY-MM-DD`, with `hh:mm:ss` and an offset behind it or without.
-  private static func date(_ text: String) -> Double? {
-    let parts = text.split { $0 == "T" || $0 == " " }
-    guard let day = parts.first, parts.count <= 2 else { return nil }
-    let numbers = day.split(separator: "-").map { Int($0) }
-    guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let date = numbers[2],
-      (0...9999).contains(year), (1...12).contains(month), (1...31).contains(date)
-    else { return nil }
-    // Days since 1970 by shifted months (Hinnant's civil calendar).
-    let shifted = month > 2 ? year : year - 1
-    let era = shifted / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + date - 1
-    let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-    guard parts.count == 2 else { return Double(days) * 86_400 }
-    return clock(parts[1]).map { Double(days) * 86_400 + $0 }
-  }
-
-  private static func clock(_ text: Substring) -> Double? {
-    var time = text
-    var offset = 0.0
-    if time.hasSuffix("Z") {
-      time = time.dropLast()
-    } else if let sign = time.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-      let digits = time[time.index(after: sign)...].filter { $0 != ":" }
-      guard digits.count == 4, let number = Int(digits) else { return nil }
-      offset = Double(number / 100 * 3600 + number % 100 * 60) * (time[sign] == "+" ? 1 : -1)
-      time = time[..<sign]
-    }
-    let parts = time.split(separator: ":").map { Double($0) }
-    guard (2...3).contains(parts.count), let hour = parts[0], let minute = parts[1] else {
-      return nil
-    }
-    guard let second = parts.count == 3 ? parts[2] : 0 else { return nil }
-    return hour * 3600 + minute * 60 + second - offset
   }
 }
