@@ -45,6 +45,8 @@ struct DataClean: Verb {
   @Option(help: ArgumentHelp("A tokenizer's file, to count tokens with.", valueName: "file"))
   var tokenizer: String?
 
+  @OptionGroup var embedding: EmbedderOptions
+
   @Flag(help: "Restore the rows that a cleaned file was made of.")
   var undo = false
 
@@ -58,7 +60,7 @@ struct DataClean: Verb {
         + "them and stop.", valueName: "stop|skip|report"))
   var onError = BadRowPolicy.skip
 
-  @Flag(help: "Replace the output when it is there.")
+  @Flag(help: "Replace the output, and the files beside it, when they are there.")
   var overwrite = false
 
   @OptionGroup var output: OutputOptions
@@ -70,7 +72,11 @@ struct DataClean: Verb {
     guard model == nil || tokenizer == nil else {
       throw ValidationError("Give either --model or --tokenizer.")
     }
-    guard !undo || (files.count == 1 && stages == nil && recipe == nil && set.isEmpty) else {
+    guard
+      !undo
+        || (files.count == 1 && stages == nil && recipe == nil && set.isEmpty
+          && embedding.embedder == nil)
+    else {
       throw ValidationError("--undo takes one cleaned file, and no stages.")
     }
     for pair in set where !pair.contains("=") {
@@ -79,28 +85,42 @@ struct DataClean: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(destination, inputs: files, overwrite: overwrite)
     if undo {
+      try OutputPlace.check(
+        destination, inputs: [files[0], CleaningRun.changes(beside: files[0])],
+        overwrite: overwrite)
       let rows = try CleaningUndo.restore(files[0], to: destination)
       return console.result(
         ["output": .string(destination), "rows": .integer(rows)],
         "\(destination): \(rows) rows as they were before \(files[0])")
     }
+    let sources = try reading.sources(files)
+    try OutputPlace.check(
+      destination, beside: [.changes, .skipped, .card, .cardText], inputs: sources.map(\.path),
+      overwrite: overwrite)
     let (names, settings) = try chosen()
+    let effective = try CleaningStages.builtin.effective(named: names, settings: settings)
+    guard embedding.embedder == nil || names.contains(SemanticDuplicateStage.name) else {
+      throw AnnealError(
+        .usage, "--embedder is given, and no stage asks it for vectors",
+        remedy: "Add \(SemanticDuplicateStage.name) to --stages, or leave --embedder out.")
+    }
     let run = try CleaningRun(
       CleaningStages.builtin.stages(
         named: names, settings: settings,
-        tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) }))
-    let sources = try reading.sources(files)
-    let (report, summary) = try BadRows.collecting(
-      onError, sideFile: OutputPlace.beside(destination, "skipped.jsonl")
-    ) { bad in (try run.clean(sources, to: destination, bad: bad), bad.summary) }
+        tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) },
+        embedding: try embedding.open(console)))
+    let (report, summary) = try await WaitingWork.run { [destination, onError] in
+      try BadRows.collecting(onError, sideFile: SideFile.skipped.path(beside: destination)) {
+        bad in (try run.clean(sources, to: destination, bad: bad), bad.summary)
+      }
+    }
     if let summary { console.note("note: \(summary)") }
     try DataCard(
       verb: "clean",
-      settings: [
-        "stages": try CleaningStages.builtin.effective(named: names, settings: settings)
-      ], counts: report.counts, inputs: sources.map(\.path), license: card.license
+      settings: (["stages": effective] as JSON)
+        .setting("embedder", to: embedding.label.map { JSON.string($0) }), counts: report.counts,
+      inputs: sources.map(\.path), license: card.license
     ).write(beside: destination)
     let changes = CleaningRun.changes(beside: destination)
     console.result(

@@ -63,7 +63,8 @@ public struct APIEndpoint: Sendable {
   }
 
   private static let naming =
-    "by --base-key-variable or --judge-key-variable (compare), or --key-variable (hosted)."
+    "by --base-key-variable or --judge-key-variable (compare), --teacher-key-variable or "
+    + "--embedder-key-variable (data), or --key-variable (hosted)."
 
   private func refusalRemedy() -> String {
     guard let keyVariable else {

@@ -22,6 +22,7 @@ public struct CleaningStages: Sendable {
     LengthLimits.self,
     NearDuplicateStage.self,
     PersonalDataStage.self,
+    SemanticDuplicateStage.self,
     WordLists.self,
   ])
 
@@ -39,11 +40,16 @@ public struct CleaningStages: Sendable {
 
   /// The stages called `names`, in that order, each with what `settings` has under `stage.key`.
   ///
+  /// - Parameters:
+  ///   - tokenizer: what lengths in tokens are counted with.
+  ///   - embedding: what turns rows into vectors.
   /// - Throws: `AnnealError` that names what is not known, and the nearest that is.
   public func stages(
-    named names: [String], settings: [String: JSON] = [:], tokenizer: Tokenizer? = nil
+    named names: [String], settings: [String: JSON] = [:], tokenizer: Tokenizer? = nil,
+    embedding: TextEmbedding? = nil
   ) throws -> [any CleaningStage] {
-    try self.settings(named: names, settings, tokenizer).map { try $0.stage.init($0.settings) }
+    try self.settings(named: names, settings, tokenizer, embedding)
+      .map { try $0.stage.init($0.settings) }
   }
 
   /// The settings of the stages called `names`, defaults included: an object for each.
@@ -51,13 +57,14 @@ public struct CleaningStages: Sendable {
   /// - Throws: as above.
   public func effective(named names: [String], settings: [String: JSON] = [:]) throws -> JSON {
     .array(
-      try self.settings(named: names, settings, nil).map { stage, settings in
+      try self.settings(named: names, settings).map { stage, settings in
         JSON(members: [("stage", .string(stage.name))] + settings.json.members)
       })
   }
 
   private func settings(
-    named names: [String], _ settings: [String: JSON], _ tokenizer: Tokenizer?
+    named names: [String], _ settings: [String: JSON], _ tokenizer: Tokenizer? = nil,
+    _ embedding: TextEmbedding? = nil
   ) throws -> [(stage: any CleaningStage.Type, settings: StageSettings)] {
     var own: [String: [String: JSON]] = [:]
     for (key, value) in settings {
@@ -77,7 +84,11 @@ public struct CleaningStages: Sendable {
     }
     return try names.map { name in
       let stage = try stage(named: name)
-      return (stage, try StageSettings(of: stage, own[name] ?? [:], tokenizer: tokenizer))
+      return (
+        stage,
+        try StageSettings(
+          of: stage, own[name] ?? [:], tokenizer: tokenizer, embedding: embedding)
+      )
     }
   }
 

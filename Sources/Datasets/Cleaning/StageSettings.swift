@@ -25,6 +25,8 @@ public struct StageSetting: Sendable, Hashable {
 public struct StageSettings: Sendable {
   /// The tokenizer that lengths in tokens are counted with.
   public let tokenizer: Tokenizer?
+  /// What turns rows into vectors.
+  public let embedding: TextEmbedding?
   private let stage: String
   private let known: [StageSetting]
   private var given: [String: JSON] = [:]
@@ -33,9 +35,11 @@ public struct StageSettings: Sendable {
   ///
   /// - Throws: `AnnealError` that names the setting, what it is and what it should be.
   public init(
-    of stage: any CleaningStage.Type, _ given: [String: JSON] = [:], tokenizer: Tokenizer? = nil
+    of stage: any CleaningStage.Type, _ given: [String: JSON] = [:], tokenizer: Tokenizer? = nil,
+    embedding: TextEmbedding? = nil
   ) throws {
-    (self.stage, known, self.tokenizer) = (stage.name, stage.settings, tokenizer)
+    (self.stage, known) = (stage.name, stage.settings)
+    (self.tokenizer, self.embedding) = (tokenizer, embedding)
     for (key, value) in given.sorted(by: { $0.key < $1.key }) {
       guard let setting = known.first(where: { $0.key == key }) else {
         let hint = nearest(to: key, among: known.map(\.key)).map { "; did you mean '\($0)'?" } ?? ""

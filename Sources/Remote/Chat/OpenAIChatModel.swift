@@ -60,30 +60,13 @@ public struct OpenAIChatModel: ChatModel {
     request.isPatient = true
     // Some four bytes of text are a token.
     let estimate = body.text().utf8.count / 4 + max(0, options.maximumTokens)
-    do {
-      return try await answer(to: request, estimate: estimate)
-    } catch let failure as WebFailure {
-      throw endpoint.error(failure)
+    let limited = LimitedRequest<Reply>(request, limit: limit, retry: retry) { bytes, seconds in
+      let json = try JSON(parsing: bytes, file: "the answer")
+      let reply = try Reply(completion: json, seconds: seconds)
+      return (reply, reply.usage?.total)
     }
-  }
-
-  private func answer(to request: WebRequest, estimate: Int) async throws -> Reply {
-    var attempts = Attempts(retry)
-    while true {
-      let left = attempts.secondsLeft
-      let outcome = try await limit.run(estimate: estimate) {
-        let outcome = try await Outcome(request, within: left)
-        return (outcome, outcome.tokens)
-      }
-      switch outcome.result {
-      case .success(let reply): return reply
-      case .failure(let failure):
-        // Others behind the same limit would only be refused too.
-        if failure.mayPass, let wait = failure.retryAfter, wait < left {
-          await limit.pause(seconds: wait)
-        }
-        try await attempts.wait(after: failure, of: outcome.seconds)
-      }
+    do { return try await limited.answer(estimate: estimate) } catch let failure as WebFailure {
+      throw endpoint.error(failure)
     }
   }
 
@@ -106,31 +89,6 @@ public struct OpenAIChatModel: ChatModel {
       .setting("response_format", to: options.format.openAI)
     for (key, value) in extra.members { body = body.setting(key, to: value.unlessNull) }
     return body
-  }
-}
-
-/// How one attempt went, and how long it took.
-private struct Outcome {
-  var result: Result<Reply, WebFailure>
-  var seconds: Double
-
-  var tokens: Int? { try? result.get().usage?.total }
-
-  init(_ request: WebRequest, within limit: Double) async throws {
-    let start = ContinuousClock().now
-    do {
-      let bytes = try await within(seconds: limit) { try await Web.bytes(request).bytes }
-      seconds = elapsedSeconds(since: start)
-      let json = try JSON(parsing: bytes, file: "the answer")
-      result = .success(try Reply(completion: json, seconds: seconds))
-    } catch let failure as WebFailure {
-      result = .failure(failure)
-    } catch let late as DeadlineExceeded {
-      result = .failure(WebFailure(.broken, of: request, "\(late)"))
-    } catch let error as AnnealError {
-      result = .failure(WebFailure(.garbled, of: request, error.message))
-    }
-    seconds = elapsedSeconds(since: start)
   }
 }
 

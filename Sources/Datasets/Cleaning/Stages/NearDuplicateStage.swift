@@ -7,25 +7,18 @@ public struct NearDuplicateStage: CleaningStage {
   /// What it does.
   public static let summary = "Of rows that are nearly the same, keeps one."
   /// The threshold, the shingles, and which one is kept.
-  public static let settings = [
-    StageSetting(
-      "threshold", 0.8, "Jaccard's index of the shingles from which on rows are the same."),
-    StageSetting("shingle", 3, "Words of a shingle."),
-    StageSetting("min_words", 8, "Rows of fewer words are left alone."),
-    StageSetting(
-      "keep", "first",
-      "Which row of a cluster stays: the first, the longest, or the best by a field.",
-      choices: ["first", "longest", "best"]),
-    StageSetting(
-      "by", "", "With keep=best: the field, a number, of which the highest is the best."),
-    StageSetting("action", "drop", "What is done with the rows found.", choices: ["drop", "flag"]),
-  ]
+  public static let settings: [StageSetting] =
+    [
+      StageSetting(
+        "threshold", 0.8, "Jaccard's index of the shingles from which on rows are the same."),
+      StageSetting("shingle", 3, "Words of a shingle."),
+      StageSetting("min_words", 8, "Rows of fewer words are left alone."),
+    ] + KeptRow.settings + [StageAction.setting(.drop, of: [.drop, .flag])]
   /// Whether a row is nearly another one depends on the others.
   public static let needsAllRows = true
 
   private let search: NearDuplicates.Settings
-  private let keep: String
-  private let field: String
+  private let keep: KeptRow
   private let action: StageAction
 
   /// A stage with `settings`.
@@ -34,11 +27,7 @@ public struct NearDuplicateStage: CleaningStage {
     guard (0.1...1).contains(threshold) else {
       throw settings.failure("threshold", expected: "0.1 to 1")
     }
-    keep = settings.text("keep")
-    field = settings.text("by")
-    guard keep != "best" || !field.isEmpty else {
-      throw settings.failure("by", expected: "the name of a field, as keep is best")
-    }
+    keep = try KeptRow(settings)
     action = settings.action
     search = .init(
       threshold: threshold, width: max(1, settings.integer("shingle") ?? 3),
@@ -55,24 +44,13 @@ public struct NearDuplicateStage: CleaningStage {
     var verdicts: [Int: RowVerdict] = [:]
     for first in clusters.keys.sorted() {
       let members = clusters[first] ?? []
-      let kept = try best(of: members, rows)
+      guard let kept = try keep.sorted(members, of: rows).first else { continue }
       for row in members where row != kept {
         let finding = Finding("is nearly the same as another row", "\(rows.place(kept))")
         verdicts[row] = action.verdict(finding)
       }
     }
     return FoundVerdicts(verdicts: verdicts)
-  }
-
-  /// The member of a cluster that stays; the earliest of equals.
-  private func best(of members: [Int], _ rows: RowSpool) throws -> Int {
-    guard keep != "first" else { return members[0] }
-    let scored = try members.map { member in
-      let row = try rows.row(member)
-      let score = keep == "longest" ? Double(row.text.utf8.count) : row.row.fields[field]?.number
-      return (score: score ?? -.infinity, member: member)
-    }
-    return scored.max { ($0.score, $1.member) < ($1.score, $0.member) }?.member ?? members[0]
   }
 }
 
