@@ -131,7 +131,8 @@ struct Compare: Verb {
   private func checkBeforehand() throws {
     try measure.check()
     for file in [report, blind.blind, blind.key].compactMap({ $0 }) {
-      try OutputPlace.check(file, inputs: measure.data + probe, overwrite: true)
+      try OutputPlace.check(
+        file, inputs: measure.data + probe, overwrite: true, named: "report.html")
     }
     for file in probe { _ = try Dataset<Record>(files: [file]) }
     try judging.check()

@@ -80,12 +80,13 @@ struct DataPreview: Verb {
 
   func perform(_ console: Console) async throws {
     let encoder = try encoding.encoder(model, console)
-    let rows = try reading.sources([file]).reduce(Dataset<Record>([])) { rows, source in
-      rows.appending(try Dataset<Record>(source))
+    let builder = ExampleBuilder(encoder, settings: encoding.settings)
+    let rows = try Dataset<Record>(try reading.sources([file])) { rows in
+      try rows.checkLearnable()
+      return builder.examples(from: rows).examples.count >= count
     }
     try rows.checkLearnable()
-    let (examples, report) = ExampleBuilder(encoder, settings: encoding.settings)
-      .examples(from: rows)
+    let (examples, report) = builder.examples(from: rows)
     try report.check(
       least: 0,
       remedy: """
@@ -113,7 +114,7 @@ struct DataPreview: Verb {
     let reasons = report.reasons.map { "\n  \($0)" }.joined()
     console.note(
       "note: \(first) \(first == 1 ? "row" : "rows") before the first one shown teach nothing and "
-        + "are left out; of all \(rows.count) rows:\(reasons)")
+        + "are left out; of \(rows.count) rows that were read:\(reasons)")
   }
 }
 
@@ -164,10 +165,11 @@ struct DataPrepare: Verb {
 
   func perform(_ console: Console) async throws {
     guard let destination else { return try tokens.prepare(files, console) }
-    try Folder.checkHoldsNone(of: files, in: destination, remedy: "Name another --output.")
+    let settings = try splitting.settings(validation: valSize, test: testSize)
+    try Folder.checkHoldsNone(
+      of: files + settings.benchmarks, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
     let sources = try reading.sources(files)
-    let settings = try splitting.settings(validation: valSize, test: testSize)
     let split = try PreparedFolder(path: destination, onError: onError, license: card.license)
       .write(sources, settings, verb: "prepare", console)
     console.result(

@@ -35,7 +35,9 @@ struct DataFilter: Verb {
   @Option(help: "The most words of an answer.")
   var maxWords: Int?
 
-  @Option(help: ArgumentHelp("Rules, with commas between, or all.", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp(
+      "Rules, with commas between, or all that can be looked at.", valueName: "a,b"))
   var rules: String?
 
   @Option(
@@ -57,14 +59,20 @@ struct DataFilter: Verb {
         "There is nothing to filter by; give --min, --max-spread, --min-words, --max-words or "
           + "--rules.")
     }
+    guard maxSpread.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--max-spread takes a number, 0 or more.")
+    }
+    guard (minWords ?? 0) >= 0, (maxWords ?? 0) >= 0, (minWords ?? 0) <= (maxWords ?? .max) else {
+      throw ValidationError("No answer has --min-words or more and --max-words or fewer.")
+    }
   }
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(destination, inputs: [file] + chunks, overwrite: reading.overwrite)
+    try reading.check(destination, reads: [file], and: chunks)
     var filter = Filtering()
     filter.least = least.compactMap(Self.condition)
     filter.rules = try FilterRules.rules(
-      named: (rules ?? "").split(separator: ",").map(String.init))
+      named: (rules ?? "").split(separator: ",").map(String.init), hasChunks: !chunks.isEmpty)
     (filter.mostSpread, filter.leastWords, filter.mostWords) = (maxSpread, minWords, maxWords)
     filter.chunks = chunks.isEmpty ? nil : try ChunkLibrary(chunks)
     let rows = try reading.rows(of: file, output: destination, console)

@@ -35,7 +35,7 @@ struct DataGenerate: Verb {
     help: ArgumentHelp("Write the prompts into a new folder, to be edited.", valueName: "folder"))
   var writePrompts: String?
 
-  @Flag(help: "Replace the output when it is there.")
+  @Flag(help: "Replace the output, and the file beside it, when they are there.")
   var overwrite = false
 
   @OptionGroup var output: OutputOptions
@@ -59,11 +59,13 @@ struct DataGenerate: Verb {
     }
     guard let file, let destination else { return }
     let kind = try GenerationKinds.kind(named: kind)
-    try OutputPlace.check(destination, inputs: [file], overwrite: overwrite || asking.dryRun)
-    let rows = try RowReader(path: InputPath.resolved(file)).rows()
+    try OutputPlace.check(
+      destination, beside: [.rejected, .replies], inputs: [file],
+      overwrite: overwrite || asking.dryRun)
+    let rows = try RowReader(path: InputPath.resolved(file)).rows(limit: limit)
     let opened = try asking.open(output: destination)
     let job = try RowGeneration(
-      kind, generating.settings, from: Array(rows.prefix(limit ?? .max)), prompts: opened.prompts)
+      kind, generating.settings, from: rows, prompts: opened.prompts)
     guard
       try await asking.tell(
         job.questions, tokensOfAnswer: job.tokensOfAnswer, opened, console)

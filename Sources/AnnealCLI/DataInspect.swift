@@ -52,8 +52,11 @@ struct DataInspect: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    if let page { try OutputPlace.check(page, inputs: files, overwrite: overwrite) }
     let sources = try reading.sources(files)
+    if let page {
+      try OutputPlace.check(
+        page, inputs: sources.map(\.path), overwrite: overwrite, named: "data.html")
+    }
     let encoder = try model.map { try encoding.encoder($0, console) }
     let inspections = try sources.map { source in
       var inspection = try DatasetInspection(

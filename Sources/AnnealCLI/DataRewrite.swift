@@ -63,8 +63,7 @@ struct DataRewrite: Verb {
   func perform(_ console: Console) async throws {
     let tasks = try RewriteTask.tasks(
       named: tasks.split(separator: ",").map(String.init), tone: tone)
-    try OutputPlace.check(
-      destination, inputs: [file], overwrite: reading.overwrite || asking.dryRun)
+    try reading.check(destination, reads: [file], side: [.replies], isTrial: asking.dryRun)
     let rows = try reading.rows(of: file, limit: limit, output: destination, console)
     let opened = try asking.open(output: destination)
     let job = try Rewriting(

@@ -60,8 +60,8 @@ struct DataScore: Verb {
   }
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(
-      destination, inputs: [file] + chunks, overwrite: reading.overwrite || asking.dryRun)
+    try reading.check(
+      destination, reads: [file], and: chunks, side: [.replies], isTrial: asking.dryRun)
     let rows = try reading.rows(of: file, limit: limit, output: destination, console)
     let opened = try asking.open(output: destination)
     let job = try Scoring(

@@ -81,7 +81,9 @@ struct ExportGGUF: Verb {
 
   func perform(_ console: Console) async throws {
     let export = try options.export()
-    try OutputPlace.check(destination, inputs: options.inputs, overwrite: options.overwrite)
+    try OutputPlace.check(
+      destination, inputs: options.inputs, overwrite: options.overwrite,
+      named: "model.gguf")
     let progress = ExportProgress(console)
     let (bytes, parity, logits) = try export.gguf(to: destination, progress: progress.tell)
     console.endTransient()
@@ -173,7 +175,9 @@ struct ExportLoRA: Verb {
       throw AnnealError(
         .usage, "'\(type)' is not a type for adapters", remedy: "Types: f32, f16, bf16, q8_0.")
     }
-    try OutputPlace.check(destination, inputs: [model, adapter], overwrite: overwrite)
+    try OutputPlace.check(
+      destination, inputs: [model, adapter], overwrite: overwrite,
+      named: "adapter.gguf")
     let bytes = try ModelExport.lora(
       model: model, adapter: adapter, mix: .named(type), to: destination)
     console.result(

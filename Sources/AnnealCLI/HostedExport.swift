@@ -70,10 +70,11 @@ struct HostedExport: Verb {
   @OptionGroup var output: OutputOptions
 
   func perform(_ console: Console) async throws {
-    try OutputPlace.check(destination, inputs: files, overwrite: overwrite)
     let sources = try reading.sources(files)
+    try OutputPlace.check(
+      destination, beside: [.skipped], inputs: sources.map(\.path), overwrite: overwrite)
     let (file, summary) = try BadRows.collecting(
-      onError, sideFile: destination + ".skipped.jsonl"
+      onError, sideFile: SideFile.skipped.path(beside: destination)
     ) { bad in (try tuning.file(sources, bad: bad), bad.summary) }
     if let summary { console.note("note: \(summary)") }
     try file.check()

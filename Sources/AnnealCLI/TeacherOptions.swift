@@ -66,7 +66,7 @@ struct TeacherOptions: ParsableArguments {
     }
     return try OpenedTeacher(
       place, prompts: try Prompts(own: prompts),
-      replies: replies ?? OutputPlace.beside(output, "replies.sqlite"), together: asking.together,
+      replies: replies ?? SideFile.replies.path(beside: output), together: asking.together,
       limit: RateLimit(
         requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute,
         concurrent: asking.together))
@@ -107,6 +107,7 @@ struct TeacherOptions: ParsableArguments {
     _ result: TeachingResult, output: String, what: String, _ opened: OpenedTeacher,
     _ console: Console
   ) throws {
+    try result.checkAnswered(output)
     try result.write(to: output)
     let side = TeachingResult.sideFile(of: output)
     var lines = ["\(output): \(Amount.count(result.rows.count, of: "row")) \(what)"]
@@ -119,19 +120,13 @@ struct TeacherOptions: ParsableArguments {
     lines.append(spent(result.effort))
     if result.unanswered > 0 {
       lines.append(
-        "\(Amount.count(result.unanswered, of: "request")) failed; run the same again to ask for them: "
-          + "nothing that was answered is asked for twice")
+        "\(Amount.count(result.unanswered, of: "request")) failed; run the same again with --overwrite to "
+          + "ask for them: nothing that was answered is asked for twice")
     }
     console.result(
       result.json(asking.price).setting("output", to: .string(output))
         .setting("rejected_file", to: result.rejected.isEmpty ? .null : .string(side)),
       lines.joined(separator: "\n"))
-    guard result.rows.isEmpty, result.unanswered > 0, let first = result.rejected.first else {
-      return
-    }
-    throw AnnealError(
-      .failed, "no row came of it; the first: \(first.detail)", at: first.place,
-      remedy: "\(side) has the reason of each.")
   }
 
   private func spent(_ effort: TeachingEffort) -> String {

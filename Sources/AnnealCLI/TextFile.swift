@@ -53,49 +53,55 @@ enum OutputFolder {
 
 /// A file that a verb is about to write.
 enum OutputPlace {
-  /// Whether `input` is one of the files that are written beside `output`, or removed when there is
-  /// nothing to say in them.
-  private static func isBeside(_ output: String, _ input: String) -> Bool {
-    guard input != "-" else { return false }
-    return ["rejected", "changes", "skipped"].contains {
-      Folder.resolved(input) == beside(Folder.resolved(output), "\($0).jsonl")
-    }
-  }
-
-  /// The file beside `output` with another ending: `rows.skipped.jsonl` of `rows.jsonl`.
-  static func beside(_ output: String, _ ending: String) -> String {
-    (output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output) + "." + ending
-  }
-
   /// Refuses a place that cannot be written, before any work is done for it.
   ///
-  /// - Parameter inputs: files that are read and must stay.
-  static func check(_ path: String, inputs: [String], overwrite: Bool) throws {
+  /// - Parameters:
+  ///   - beside: what is written beside it, or removed there when there is nothing to say in it.
+  ///   - inputs: files that are read and must stay.
+  ///   - name: what such a file may be called.
+  static func check(
+    _ path: String, beside: [SideFile] = [], inputs: [String], overwrite: Bool,
+    named name: String = "rows.jsonl"
+  ) throws {
+    try checkIsNoInput(path, beside, inputs)
     let place = AnnealError.Place(file: path)
-    if let input = inputs.first(where: {
-      $0 != "-" && Folder.resolved($0) == Folder.resolved(path)
-    }) {
-      throw AnnealError(
-        .usage, "\(input) is read, so it cannot be written too", at: place,
-        remedy: "Name another --output.")
-    }
-    if let input = inputs.first(where: { isBeside(path, $0) }) {
-      throw AnnealError(
-        .usage, "\(input) is read, and what is left out of \(path) would be written there",
-        at: place, remedy: "Name another --output.")
-    }
     if Folder.exists(path) {
       throw AnnealError(
         .usage, "this is a folder; a file is expected", at: place,
-        remedy: "Name a file in it: --output \(path)\(path.hasSuffix("/") ? "" : "/")tokenizer.json"
-      )
+        remedy: "Name a file in it: --output \(path)\(path.hasSuffix("/") ? "" : "/")\(name)")
     }
-    if Folder.holdsAnything(path), !overwrite {
+    // Answers are added to those that are there.
+    let written = [path] + beside.filter { $0 != .replies }.map { $0.path(beside: path) }
+    if !overwrite, let there = written.first(where: Folder.holdsAnything) {
       throw AnnealError(
-        .usage, "the file is there already", at: place,
-        remedy: "Name another --output, or replace it with --overwrite.")
+        .usage,
+        "the file is there already"
+          + (there == path ? "" : ", and would be replaced together with \(path)"),
+        at: .init(file: there), remedy: "Name another --output, or replace it with --overwrite.")
     }
+    try checkFolder(of: path)
+  }
+
+  private static func checkIsNoInput(
+    _ path: String, _ beside: [SideFile], _ inputs: [String]
+  ) throws {
+    let read = inputs.filter { $0 != "-" && $0 != "/dev/stdin" }
+      .map { (name: $0, place: Folder.resolved($0)) }
+    // The file first: who names it twice is told of that.
+    for place in [path] + beside.map({ $0.path(beside: path) }) {
+      guard let input = read.first(where: { $0.place == Folder.resolved(place) }) else { continue }
+      throw AnnealError(
+        .usage,
+        place == path
+          ? "\(input.name) is read, so it cannot be written too"
+          : "\(input.name) is read, and is written beside \(path) too", at: .init(file: path),
+        remedy: "Name another --output.")
+    }
+  }
+
+  private static func checkFolder(of path: String) throws {
     let folder = Folder.parent(of: path) ?? "/"
+    let place = AnnealError.Place(file: path)
     if !Folder.exists(folder) {
       throw AnnealError(
         .usage, "there is no folder \(folder) to write into", at: place,

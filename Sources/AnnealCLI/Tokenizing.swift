@@ -109,7 +109,8 @@ struct TokenizerTrain: Verb {
   func perform(_ console: Console) async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    try OutputPlace.check(destination, inputs: files, overwrite: overwrite)
+    try OutputPlace.check(
+      destination, inputs: files, overwrite: overwrite, named: "tokenizer.json")
     var trainer = BPETrainer(
       vocabularySize: vocabSize, minimumFrequency: minFrequency,
       specialTokens: try specialTokens(),

@@ -129,7 +129,7 @@ import Testing
     #expect(stopped.status == 3 && stopped.errors.contains("rows.jsonl:4"), "\(stopped.errors)")
     let skipped = try run(http, "export", mixed, "--output", file, "--on-error", "skip")
     #expect(skipped.status == 0, "\(skipped.errors)")
-    #expect(Folder.holdsFile(file + ".skipped.jsonl"))
+    #expect(Folder.holdsFile(folder.path + "/train.skipped.jsonl"))
 
     let unkeyed = try run(http, key: "sk-other", "submit", file, "--model", "m")
     #expect(unkeyed.status == 1 && unkeyed.errors.contains("401"), "\(unkeyed.errors)")

@@ -64,19 +64,80 @@ import Testing
     #expect(made.status == 1, "\(made.output)")
     #expect(made.errors.contains("no row came of it"), "\(made.errors)")
     #expect(made.errors.contains("the context is too short"), "\(made.errors)")
+    #expect(!Folder.holdsAnything(folder.path + "/none.jsonl"))
+    // What an earlier time wrote stays, too.
+    let earlier = try folder.write("{\"question\": \"a\", \"answer\": \"b\"}\n", to: "none.jsonl")
+    let again = try run(http, ["generate", try smallChunks(2), "--output", earlier, "--overwrite"])
+    #expect(again.status == 1, "\(again.output)")
+    #expect(try lines(earlier).count == 1)
   }
 
-  @Test(arguments: [["filter", "--min-words", "1"], ["clean", "--stages", "exact-duplicates"]])
-  func `a file beside the output is not read and written at once`(verb: [String]) throws {
-    for side in ["rejected", "changes", "skipped"] {
+  private static let besides: [(verb: [String], files: [String])] = [
+    (["filter", "--min-words", "1"], ["rejected", "skipped"]),
+    (["clean", "--stages", "exact-duplicates"], ["changes", "skipped"]),
+    (["score", "--teacher", "http://127.0.0.1:9/v1", "--teacher-name", "t"], ["rejected"]),
+    (["rewrite", "--teacher", "http://127.0.0.1:9/v1", "--teacher-name", "t"], ["skipped"]),
+  ]
+
+  @Test(arguments: besides)
+  func `a file beside the output is not read and written at once`(
+    verb: [String], files: [String]
+  ) throws {
+    for side in files {
       let input = try folder.write("{\"text\": \"a\"}\n", to: "rows.\(side).jsonl")
-      let outcome = try CommandLineProgram.run(
-        all: ["data", verb[0], input] + verb.dropFirst() + [
-          "--output", folder.path + "/rows.jsonl",
-        ])
-      #expect(outcome.status == 2 && outcome.errors.contains("is read"), "\(outcome.errors)")
-      #expect(Folder.holdsFile(input))
+      // As a name, and as what a folder or a pattern stands for.
+      for name in [input, folder.path, folder.path + "/*.\(side).jsonl"] {
+        let outcome = try CommandLineProgram.run(
+          all: ["data", verb[0], name] + verb.dropFirst() + [
+            "--output", folder.path + "/rows.jsonl", "--overwrite",
+          ])
+        #expect(outcome.status == 2 && outcome.errors.contains("is read"), "\(outcome.errors)")
+        #expect(Folder.holdsFile(input))
+      }
+      try Folder.remove(input)
     }
+  }
+
+  @Test(arguments: besides)
+  func `a file beside the output is replaced only when asked`(
+    verb: [String], files: [String]
+  ) throws {
+    let input = try folder.write("{\"text\": \"a\"}\n", to: "in.jsonl")
+    for side in files {
+      let mine = try folder.write("mine\n", to: "out.\(side).jsonl")
+      let outcome = try CommandLineProgram.run(
+        all: ["data", verb[0], input] + verb.dropFirst() + ["--output", folder.path + "/out.jsonl"])
+      #expect(outcome.status == 2, "\(outcome.errors)")
+      #expect(outcome.errors.contains("out.\(side).jsonl: the file is there already"))
+      #expect(try fileBytes(mine) == [UInt8]("mine\n".utf8))
+      try Folder.remove(mine)
+    }
+  }
+
+  @Test(arguments: [
+    (["--max-spread", "nan"], "--max-spread"),
+    (["--min-words", "9", "--max-words", "2"], "No answer"),
+    (["--min-words=-1"], "No answer"), (["--rules", "evidence"], "--chunks"),
+  ])
+  func `a filter that can let nothing or everything through is refused`(
+    options: [String], word: String
+  ) throws {
+    let input = try folder.write("{\"text\": \"a\"}\n", to: "in.jsonl")
+    let outcome = try CommandLineProgram.run(
+      all: ["data", "filter", input, "--output", folder.path + "/out.jsonl"] + options)
+    #expect(outcome.status == 2 && outcome.errors.contains(word), "\(outcome.errors)")
+  }
+
+  @Test func `rows after the ones that are asked for are not read`() throws {
+    let rows = (0..<3).map { "{\"question\": \"q\($0)\", \"answer\": \"a\"}\n" }.joined()
+    let input = try folder.write(rows + "{broken\n", to: "in.jsonl")
+    let outcome = try CommandLineProgram.run(
+      all: [
+        "data", "score", input, "--output", folder.path + "/out.jsonl", "--dry-run", "--limit", "2",
+        "--teacher", "http://127.0.0.1:9/v1", "--teacher-name", "t",
+      ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("2 questions"), "\(outcome.output)")
   }
 
   @Test func `chunks become pairs, are graded, filtered and split by document without a leak`()

@@ -29,7 +29,8 @@ struct CleaningTests {
   ) throws -> (report: CleaningReport, output: String) {
     let path = try folder.file("in.jsonl", rows.map { $0.text(.spaced) + "\n" }.joined())
     let output = folder.path + "/out.jsonl"
-    let chosen = try CleaningStages.builtin.stages(named: stages, settings: set)
+    let chosen = try CleaningStages.builtin.stages(
+      named: stages, settings: set, embedding: TextEmbedding(by: AngleEmbedder()))
     let report = try CleaningRun(chosen).clean(
       [RowSource(path: path)], to: output, bad: BadRows(.stop))
     return (report, output)
@@ -99,6 +100,37 @@ struct CleaningTests {
     #expect(
       failure { _ = try CleaningUndo.restore(path, to: back) }?.message.contains("no side file")
         == true)
+  }
+
+  @Test func `rows of a format that changes on the way are undone as well`() throws {
+    let folder = try TemporaryFolder()
+    let rows =
+      (0..<4).map { "{\"prompt\": \"p\($0)\", \"completion\": \"c\"}\n" }.joined()
+      + "{\"something\": \"else\"}\n"
+    let output = try folder.file("out.jsonl", rows)
+    _ = try folder.file(
+      "out.changes.jsonl", try ChangeLog.end(unchanged(5), output: output))
+    let back = folder.path + "/back.jsonl"
+    #expect(try CleaningUndo.restore(output, to: back) == 5)
+    #expect(try contents(back) == [UInt8](rows.utf8))
+  }
+
+  private func unchanged(_ rows: Int) -> CleaningReport {
+    var report = CleaningReport()
+    (report.rows, report.kept) = (rows, rows)
+    return report
+  }
+
+  @Test func `files of two formats are not cleaned into one`() throws {
+    let folder = try TemporaryFolder()
+    let one = try folder.file("one.jsonl", "{\"prompt\": \"p\", \"completion\": \"c\"}\n")
+    let other = try folder.file("other.jsonl", "{\"text\": \"t\"}\n")
+    let error = failure {
+      _ = try CleaningRun([]).clean(
+        [RowSource(path: one), RowSource(path: other)], to: folder.path + "/out.jsonl",
+        bad: BadRows(.stop))
+    }
+    #expect(error?.place?.file == other && error?.message.contains("hold both") == true)
   }
 
   @Test(

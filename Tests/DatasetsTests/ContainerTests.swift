@@ -47,6 +47,21 @@ struct ContainerTests {
         == "no file matches the pattern")
   }
 
+  @Test func `what tells of the files of a folder is no data of it`() throws {
+    let folder = try TemporaryFolder()
+    for name in [
+      "rows.jsonl", "rows.changes.jsonl", "rows.skipped.jsonl", "rows.rejected.jsonl",
+      "rows.card.json", "rows.card.md", "README.md", "LICENSE.txt", "card.json", "report.json",
+      "mine.changes.jsonl",
+    ] { _ = try folder.file(name, "{\"text\": \"a\"}\n") }
+    // A log of changes without the file that it is of may be anything.
+    #expect(
+      try DataFiles.resolved(folder.path).map(Folder.name) == ["mine.changes.jsonl", "rows.jsonl"])
+    let text = try TemporaryFolder()
+    _ = try text.file("README.md", "words")
+    #expect(try DataFiles.resolved(text.path).count == 1)
+  }
+
   @Test func `a folder with test files beside others asks for a split`() throws {
     let folder = try TemporaryFolder()
     for name in ["train.jsonl", "test.jsonl"] { _ = try folder.file(name, "x") }

@@ -96,6 +96,11 @@ struct RowReaderTests {
     ("a.json", "[\n{\"a\": 1},\n{\"a\" 2}\n]", 3, "should follow the key"),
     ("a.json", "[\n{\"a\": 1}\n", 3, "not valid JSON"),
     ("a.json", "[{\"a\": 1}] 5", 1, "more text follows"),
+    ("a.json", "[{\"a\": 1},\n]", 2, "an element should follow"),
+    ("a.json", "[{\"a\": 1}\n{\"a\": 2}]", 2, "',' or ']' should follow"),
+    ("a.json", "[{\"a\": 1}, {\"a\"\n: [1, 2}]", 2, "not valid JSON"),
+    ("a.json", "[{\"a\": 1},\n{\"a\": \"x}]", 2, "not valid JSON"),
+    ("a.json", "[", 1, "ends inside of the array"),
     ("a.json", "[1]", 1, "the row is a number"),
     ("a.json", "\"x\"", 1, "the file holds a string"),
     ("a.csv", "q,a\n1,2\n1,2,3\n", 3, "the row has 3 fields; the header names 2"),
@@ -111,6 +116,24 @@ struct RowReaderTests {
     #expect(error?.code == .data)
     #expect(error?.place?.line == line)
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "no error")")
+  }
+
+  @Test func `an array is read element by element, wherever its parts are cut`() throws {
+    let folder = try TemporaryFolder()
+    // Elements around the size of what is read at once, and one of several times that.
+    let sizes = [10, 1 << 20, 5, (1 << 20) - 7, 1 << 22, 3]
+    let texts = sizes.enumerated().map { index, size in
+      "{\"n\": \(index), \"text\": \"\(String(repeating: index % 2 == 0 ? "é]" : "a\\\"", count: size / 3))\"}"
+    }
+    let path = try folder.file(
+      "a.json", "\u{FEFF} \n[" + texts.joined(separator: " ,\n ") + "\n]\n ")
+    let rows = try RowReader(path: path).rows()
+    #expect(rows.map(\.line) == [2, 3, 4, 5, 6, 7])
+    #expect(rows.map { $0.fields["n"]?.integer } == [0, 1, 2, 3, 4, 5])
+    #expect(rows.map { $0.fields["text"]?.string?.count } == sizes.map { $0 / 3 * 2 })
+    // What follows the rows that are asked for is not looked at.
+    let broken = try folder.file("b.json", "[{\"a\": 1}, {\"a\": 2}, {\"a\": ")
+    #expect(try RowReader(path: broken).rows(limit: 1).count == 1)
   }
 
   @Test func `the column of a fault counts from the line, not from the row`() throws {

@@ -305,7 +305,7 @@ private final class ScriptedModel: ChatModel {
     let good: JSON = ["question": "What does cement do?", "answer": "It binds sand and gravel."]
     let bad: JSON = ["question": .string(question), "answer": .string(answer)]
     let result = try filtered([good.text(), bad.text()]) {
-      $0.rules = try FilterRules.rules(named: [name])
+      $0.rules = try FilterRules.rules(named: [name], hasChunks: false)
     }
     #expect(result.rows == [good] && result.rejected.map(\.reason) == [name])
     let all = try filtered([good.text()]) { $0.rules = FilterRules.all }

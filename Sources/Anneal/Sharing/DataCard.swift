@@ -35,7 +35,7 @@ public struct DataCard: Sendable {
 
   /// Writes the card of the file at `path` beside it: `rows.card.json` and `rows.card.md`.
   public func write(beside path: String) throws {
-    try write(of: [path], to: Self.stem(of: path) + ".card")
+    try write(of: [path], to: SideFile.stem(of: path) + ".card")
   }
 
   private func write(of files: [String], to stem: String) throws {
@@ -74,16 +74,12 @@ public struct DataCard: Sendable {
   /// The card that tells of the very bytes at `path`; nil when there is none.
   private static func card(of path: String, sha256: String) -> JSON? {
     let folder = Folder.parent(of: path) ?? "."
-    for place in [stem(of: path) + ".card.json", folder + "/card.json"] {
+    for place in [SideFile.card.path(beside: path), folder + "/card.json"] {
       guard let card = try? JSON(contentsOf: place),
         card["files"]?.array?.contains(where: { $0["sha256"]?.string == sha256 }) == true
       else { continue }
       return card
     }
     return nil
-  }
-
-  private static func stem(of path: String) -> String {
-    path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
   }
 }

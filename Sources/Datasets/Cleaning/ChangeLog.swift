@@ -6,10 +6,7 @@ internal import AnnealFiles
 /// and `before` and `after` as far as they differ; the last line has the counts and the output's hash.
 enum ChangeLog {
   /// The side file of the output at `path`: `rows.changes.jsonl` beside `rows.jsonl`.
-  static func path(beside path: String) -> String {
-    let stem = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
-    return stem + ".changes.jsonl"
-  }
+  static func path(beside path: String) -> String { SideFile.changes.path(beside: path) }
 
   /// The line for `verdict` of `stage` on a row with `fields`; nil when it stays as it is.
   static func line(

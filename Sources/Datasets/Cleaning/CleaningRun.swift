@@ -14,7 +14,8 @@ public struct CleaningRun: Sendable {
   /// Beside it, `NAME.changes.jsonl` says what was done, so that `CleaningUndo` can take it back.
   /// Memory grows with the number of rows by some 100 bytes a row, and by what a stage needs.
   ///
-  /// - Throws: what `bad` throws, and `AnnealError` when a file cannot be read or written.
+  /// - Throws: what `bad` throws, and `AnnealError` when a file cannot be read or written, or the
+  ///   files are of several formats, as one file cannot hold them.
   public func clean(
     _ sources: [RowSource], to output: String, registry: FormatRegistry = .builtin, bad: BadRows
   ) throws -> CleaningReport {
@@ -25,6 +26,7 @@ public struct CleaningRun: Sendable {
     }
     let folder = Folder.parent(of: output) ?? "."
     let rows = try RowSpool.reading(sources, registry: registry, in: folder, bad: bad)
+    try rows.checkIsOfOneFormat()
     // Before anything is written, when rows were only to be looked for.
     try bad.finish()
     var report = CleaningReport()

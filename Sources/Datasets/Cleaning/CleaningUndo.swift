@@ -29,8 +29,7 @@ public enum CleaningUndo {
         .data, "the file is not the one that was cleaned: its hash differs from the side file's",
         at: .init(file: output), remedy: "Undo works on the output as it was written.")
     }
-    let left = try RowSpool.reading(
-      kept > 0 ? [RowSource(path: output)] : [], in: folder, bad: BadRows(.stop))
+    let left = try RowSpool.lines(of: output, in: folder, isEmpty: kept == 0)
     try AtomicFile.write(to: restored) { file in
       var lines = BufferedLines(file)
       var next = 0
@@ -79,10 +78,7 @@ public enum CleaningUndo {
         throw row.mismatch("row", row.fields["row"], expected: "a row's number and an action")
       }
       if places[number] == nil {
-        let entry = RowSpool.Entry(
-          number: number, index: row.index, line: row.line, source: 0, sharesLine: false, block: 0,
-          bytes: 0..<0)
-        try writer.add(before, like: entry)
+        try writer.add(before, like: .init(of: row, number: number))
         places[number] = (places.count, false)
       }
       if action == "drop" { places[number]?.isDropped = true }

@@ -15,8 +15,14 @@ public final class RowSpool: Sendable {
     var source: Int32
     var sharesLine: Bool
     /// The block, and the bytes in it.
-    var block: Int32
-    var bytes: Range<UInt32>
+    var block: Int32 = 0
+    var bytes: Range<UInt32> = 0..<0
+
+    /// Where `row`, the one with `number`, came from.
+    init(of row: Row, number: Int, source: Int = 0) {
+      (self.number, index, line) = (number, row.index, row.line)
+      (self.source, sharesLine) = (Int32(clamping: source), row.sharesLine)
+    }
   }
 
   /// A file that rows came from.
@@ -146,11 +152,7 @@ extension RowSpool {
             case .records(_, let row):
               if !row.columns.isEmpty { writer.sources[source].columns = row.columns }
               try writer.add(
-                row.fields,
-                like: Entry(
-                  number: number, index: row.index, line: row.line,
-                  source: Int32(clamping: source), sharesLine: row.sharesLine, block: 0,
-                  bytes: 0..<0))
+                row.fields, like: Entry(of: row, number: number, source: source))
               number += 1
             case .bad(let row): try bad.take(row)
             case .note: break
@@ -160,5 +162,35 @@ extension RowSpool {
       }
     }
     return try writer.finish()
+  }
+
+  /// The lines of the JSON lines file at `path`, whatever they say.
+  static func lines(of path: String, in folder: String, isEmpty: Bool) throws -> RowSpool {
+    var writer = try Writer(in: folder, sources: [.init(path: path)])
+    guard !isEmpty else { return try writer.finish() }
+    var number = 0
+    try RowReader(path: path, kind: .jsonl).forEach { event in
+      switch event {
+      case .row(let row):
+        try writer.add(row.fields, like: Entry(of: row, number: number))
+        number += 1
+      case .bad(let row): throw row.error
+      case .note: break
+      }
+    }
+    return try writer.finish()
+  }
+
+  /// Refuses rows of several formats: a file with all of them could not be read.
+  func checkIsOfOneFormat() throws {
+    let known = sources.compactMap { source in source.format.map { (source.path, $0.name) } }
+    guard let (first, format) = known.first,
+      let (other, another) = known.first(where: { $0.1 != format })
+    else { return }
+    throw AnnealError(
+      .data,
+      "\(first) is of the format \(format), and this one of \(another): one file cannot "
+        + "hold both", at: .init(file: other),
+      remedy: "Clean each by itself; a recipe can train on several files of different formats.")
   }
 }

@@ -76,6 +76,15 @@ struct DataBytes {
     try TextContents.refuseOtherKinds(bytes.head.prefix(8), path: path)
   }
 
+  /// Whether the first thing that is no space is the beginning of a JSON array.
+  func beginsWithArray() throws -> Bool {
+    while true {
+      let first = bytes.head.withUnsafeBufferPointer(\.firstVisible)
+      if first != nil || bytes.isWhole { return first == UInt8(ascii: "[") }
+      try bytes.look(at: 2 * max(bytes.head.count, Self.looked))
+    }
+  }
+
   /// All bytes that are left.
   ///
   /// - Throws: `AnnealError` when there are more than `limit`: a small compressed file may hold

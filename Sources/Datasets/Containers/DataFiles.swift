@@ -10,8 +10,8 @@ internal import AnnealFiles
 public enum DataFiles {
   /// The files of `path`, sorted by name.
   ///
-  /// `-` is standard input. Of a folder, the files that hold rows and whose name begins with `split`;
-  /// a pattern has `*`, `?` or `[…]`, as in a shell.
+  /// `-` is standard input. Of a folder, the files that hold rows and whose name begins with `split`,
+  /// without those that tell of others, such as cards, logs of changes and a README; a pattern has `*`, `?` or `[…]`, as in a shell.
   ///
   /// - Throws: `AnnealError` when there is none, or when a folder holds test files beside others and
   ///   no split is named: test rows must not be learned because they lie beside the others.
@@ -31,9 +31,13 @@ public enum DataFiles {
   }
 
   private static func files(in folder: String, split: String?) throws -> [String] {
-    let names = Folder.names(in: folder).filter { name in
-      !name.hasPrefix(".") && Folder.holdsFile(folder + "/" + name)
-        && name.hasPrefix(split ?? "") && FileKind.holdsRows(name)
+    let files = Folder.names(in: folder).filter { name in
+      !name.hasPrefix(".") && Folder.holdsFile(folder + "/" + name) && FileKind.holdsRows(name)
+    }
+    let all = Set(files)
+    let names = files.filter { name in
+      name.hasPrefix(split ?? "") && !SideFile.isOne(name, among: all)
+        && !(isAboutOthers(name) && all.contains { !isAboutOthers($0) })
     }
     guard !names.isEmpty else {
       throw AnnealError(
@@ -52,6 +56,18 @@ public enum DataFiles {
         remedy: "Give path and split, as in {path: \(folder), split: train}, or name the files.")
     }
     return names.map { folder + "/" + $0 }
+  }
+
+  /// Whether a file called `name` tells of the files beside it, as far as its name says.
+  private static func isAboutOthers(_ name: String) -> Bool {
+    let known = [
+      "card.json", "card.md", "report.json", "skipped.jsonl", "dataset_info.json",
+      "dataset_infos.json",
+    ]
+    let words = ["readme", "license", "licence", "notice", "changelog", "citation"]
+    let isText = [".md", ".txt", ".markdown"].contains { name.lowercased().hasSuffix($0) }
+    let stem = name.split(separator: ".").first?.lowercased() ?? ""
+    return known.contains(name) || (isText && words.contains(stem))
   }
 
   private static func matches(of pattern: String) -> [String] {

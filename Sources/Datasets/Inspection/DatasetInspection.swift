@@ -135,7 +135,7 @@ extension DatasetInspection: CustomStringConvertible {
     var lines = [
       "\(path)",
       "  \(kind.rawValue), format \(format ?? "unknown"), \(grouped(rows)) rows, "
-        + "\(grouped(duplicates)) duplicates, \(grouped(problemCount)) problems",
+        + "\(grouped(duplicates)) exact duplicates, \(grouped(problemCount)) problems",
     ]
     let widest = fields.map(\.name.count).max() ?? 0
     for field in fields {

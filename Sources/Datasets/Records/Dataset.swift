@@ -120,13 +120,36 @@ extension Dataset<Record> {
     try append(source, registry: registry, bad)
   }
 
+  /// The first records of `sources`, as many as it takes: after 64 of them, 128, 256 and so on
+  /// `isEnough` is asked, and what follows is not read.
+  ///
+  /// - Throws: what `isEnough` throws, and `AnnealError` with file, line and field of the first row
+  ///   that is wrong.
+  public init(
+    _ sources: [RowSource], until isEnough: (Dataset<Record>) throws -> Bool
+  ) throws {
+    self = Dataset([])
+    var next = 64
+    try EnoughRows.reading {
+      for source in sources {
+        try append(source, registry: .builtin, BadRows(.stop)) { records in
+          guard records.count >= next else { return }
+          next = records.count * 2
+          if try isEnough(records) { throw EnoughRows() }
+        }
+      }
+    }
+  }
+
   private mutating func append(
-    _ source: RowSource, registry: FormatRegistry, _ bad: BadRows
+    _ source: RowSource, registry: FormatRegistry, _ bad: BadRows,
+    then look: (Dataset<Record>) throws -> Void = { _ in }
   ) throws {
     try RecordReader(source, registry: registry).forEach { event in
       switch event {
       case .records(let records, let row):
         append(records, at: row.place(), fingerprint: Fingerprint.of(row.fields))
+        try look(self)
       case .bad(let row): try bad.take(row)
       case .note: break
       }

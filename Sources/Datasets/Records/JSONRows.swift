@@ -1,31 +1,33 @@
 internal import AnnealFiles
 
 extension RowReader {
-  /// The rows of one JSON value: the elements of an array, of the only array of objects in an
-  /// object, or the object itself.
-  func jsonRows(
+  /// The rows of a JSON array, each an element.
+  func arrayRows(_ source: PeekedProducer, _ body: (RowEvent) throws -> Void) throws {
+    var elements = JSONElements(source, path: path)
+    var index = 0
+    while let element = try elements.next() {
+      guard let row = try row(of: element, index: index, body) else { continue }
+      index += 1
+      try body(.row(row))
+    }
+  }
+
+  /// The rows of one JSON object: the elements of its only array of objects, or the object itself.
+  func objectRows(
     _ bytes: UnsafeBufferPointer<UInt8>, _ body: (RowEvent) throws -> Void
   ) throws {
-    let whole = 0..<bytes.count
+    guard bytes.firstVisible == UInt8(ascii: "{") else { throw fault(in: bytes) }
+    let value = try JSON(parsing: bytes, file: path)
     let outline = JSONOutline(bytes)
-    switch bytes.firstVisible {
-    case UInt8(ascii: "["):
-      guard let elements = outline.elements(in: whole) else { throw fault(in: bytes) }
-      try rows(of: elements, bytes, body)
-    case UInt8(ascii: "{"):
-      let value = try JSON(parsing: bytes, file: path)
-      guard let members = outline.members(in: whole) else { throw fault(in: bytes) }
-      // A row by itself may hold lists of objects too, such as its messages and its tools.
-      let isRow = value["messages"] != nil || value["conversations"] != nil
-      let wrapped =
-        isRow ? [] : members.filter { name, _ in value[name]?.isListOfObjects == true }
-      guard wrapped.count == 1, let elements = outline.elements(in: wrapped[0].range) else {
-        return try body(.row(try row(value, index: 0, line: 1)))
-      }
-      try rows(of: elements, bytes, body)
-    default:
-      throw fault(in: bytes)
+    guard let members = outline.members(in: 0..<bytes.count) else { throw fault(in: bytes) }
+    // A row by itself may hold lists of objects too, such as its messages and its tools.
+    let isRow = value["messages"] != nil || value["conversations"] != nil
+    let wrapped =
+      isRow ? [] : members.filter { name, _ in value[name]?.isListOfObjects == true }
+    guard wrapped.count == 1, let elements = outline.elements(in: wrapped[0].range) else {
+      return try body(.row(try row(value, index: 0, line: 1)))
     }
+    try rows(of: elements, bytes, body)
   }
 
   private func rows(
@@ -33,27 +35,38 @@ extension RowReader {
     _ body: (RowEvent) throws -> Void
   ) throws {
     var (line, counted, index, lastLine) = (1, 0, 0, 0)
-    for (place, element) in elements.enumerated() {
-      for byte in bytes[counted..<element.lowerBound] where byte == 0x0A { line += 1 }
-      counted = element.lowerBound
-      let text = UnsafeBufferPointer(rebasing: bytes[element])
-      let read: Row
-      do {
-        if let fault = fault(of: .init(number: line, bytes: Array(text))) { throw fault }
-        let value = try JSON(parsing: text, file: path, firstLine: line, refusingRepeats: true)
-        var row = try row(value, index: index, line: line)
-        row.sharesLine = lastLine == line || isFollowed(place, in: elements, bytes)
-        (index, lastLine, read) = (index + 1, line, row)
-      } catch var error as AnnealError {
-        if error.place?.line == line, error.place?.column != nil {
-          let lineStart = bytes[..<counted].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-          error.place?.column? +=
-            String(decoding: bytes[lineStart..<counted], as: UTF8.self).count
-        }
-        try body(.bad(BadRow(error, text: text)))
-        continue
+    for (place, range) in elements.enumerated() {
+      for byte in bytes[counted..<range.lowerBound] where byte == 0x0A { line += 1 }
+      counted = range.lowerBound
+      let lineStart = bytes[..<counted].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      let element = JSONElements.Element(
+        bytes: Array(bytes[range]), line: line,
+        column: bytes[lineStart..<counted].count { $0 & 0xC0 != 0x80 },
+        sharesLine: lastLine == line || isFollowed(place, in: elements, bytes))
+      lastLine = line
+      guard let row = try row(of: element, index: index, body) else { continue }
+      index += 1
+      try body(.row(row))
+    }
+  }
+
+  /// The row that `element` is; nil, and told, when it is none.
+  private func row(
+    of element: JSONElements.Element, index: Int, _ body: (RowEvent) throws -> Void
+  ) throws -> Row? {
+    do {
+      let line = element.line
+      if let fault = fault(of: .init(number: line, bytes: element.bytes)) { throw fault }
+      let value = try element.bytes.withUnsafeBufferPointer {
+        try JSON(parsing: $0, file: path, firstLine: line, refusingRepeats: true)
       }
-      try body(.row(read))
+      var row = try row(value, index: index, line: line)
+      row.sharesLine = element.sharesLine
+      return row
+    } catch var error as AnnealError {
+      if error.place?.line == element.line { error.place?.column? += element.column }
+      try body(.bad(BadRow(error, text: element.bytes)))
+      return nil
     }
   }
 
@@ -145,7 +158,7 @@ struct JSONOutline {
   }
 
   /// The place after the value that begins at `start`; nil when the text ends inside it.
-  private func valueEnd(_ start: Int) -> Int? {
+  func valueEnd(_ start: Int) -> Int? {
     var position = start
     var depth = 0
     while let byte = byte(position) {

@@ -3,8 +3,9 @@ public import AnnealFiles
 /// Reads the rows of a data file: JSON, JSON lines, CSV, TSV or plain text, compressed or not, Parquet
 /// or Arrow.
 ///
-/// All but JSON arrays are read row by row, so that memory does not grow with the file; a JSON array is
-/// held whole. The lines of Parquet and Arrow files are their rows. A byte-order mark is dropped, and `\r\n` ends a line as `\n` does.
+/// All are read row by row, so that memory does not grow with the file; only a JSON object with an
+/// array of rows in it is held whole. The lines of Parquet and Arrow files are their rows. A byte-order
+/// mark is dropped, and `\r\n` ends a line as `\n` does.
 public struct RowReader: Sendable {
   /// The file's path.
   public let path: String
@@ -30,17 +31,20 @@ public struct RowReader: Sendable {
     public var problems: [AnnealError]
   }
 
-  /// All rows of the file.
+  /// The rows of the file: all, or the first `limit`, with nothing read after them.
   ///
   /// - Throws: `AnnealError` with file and line of the first row that cannot be read, and when the
   ///   file is empty.
-  public func rows() throws -> [Row] {
+  public func rows(limit: Int? = nil) throws -> [Row] {
     var rows: [Row] = []
-    try forEach { event in
-      switch event {
-      case .row(let row): rows.append(row)
-      case .bad(let row): throw row.error
-      case .note: break
+    try EnoughRows.reading {
+      try forEach { event in
+        switch event {
+        case .row(let row): rows.append(row)
+        case .bad(let row): throw row.error
+        case .note: break
+        }
+        if rows.count == limit { throw EnoughRows() }
       }
     }
     guard !rows.isEmpty else { throw noRows }
@@ -94,8 +98,9 @@ public struct RowReader: Sendable {
     var lines = LineReader(data.bytes)
     switch kind {
     case .json:
+      if try data.beginsWithArray() { return try arrayRows(data.bytes, body) }
       let bytes = try data.rest(limit: Self.largestValue, path: path)
-      try bytes.withUnsafeBufferPointer { try jsonRows($0.withoutMark, body) }
+      try bytes.withUnsafeBufferPointer { try objectRows($0.withoutMark, body) }
     case .jsonl, .parquet, .arrow: try jsonLineRows(&lines, body)
     case .csv, .tsv: try tableRows(&lines, kind, body)
     case .text: try textRows(&lines, body)

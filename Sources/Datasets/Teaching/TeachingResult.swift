@@ -67,7 +67,18 @@ public struct TeachingResult: Sendable {
 
   /// The file beside `output` that holds what is not kept.
   public static func sideFile(of output: String) -> String {
-    (output.hasSuffix(".jsonl") ? String(output.dropLast(6)) : output) + ".rejected.jsonl"
+    SideFile.rejected.path(beside: output)
+  }
+
+  /// Fails when requests did and no row came: nothing is written to `output` then.
+  public func checkAnswered(_ output: String) throws {
+    guard rows.isEmpty, unanswered > 0, let first = rejected.first else { return }
+    let all = reasons.map { "\(grouped($0.count)) \($0.reason)" }.joined(separator: ", ")
+    throw AnnealError(
+      .failed, "no row came of it (\(all)); the first: \(first.detail)", at: first.place,
+      remedy:
+        "\(output) is left as it was; mend the cause, and run the same again: nothing that was "
+        + "answered is asked for twice.")
   }
 
   /// Writes the rows to `output`, and what is not kept beside it, where there is something.

@@ -15,18 +15,20 @@ public struct TeachingRows: Sendable {
   /// The rows, in their order.
   public private(set) var elements: [Element] = []
 
-  /// The rows of `sources`; those that cannot be used go to `bad`.
+  /// The rows of `sources`, or the first `limit`; those that cannot be used go to `bad`.
   public init(_ sources: [RowSource], limit: Int? = nil, bad: BadRows) throws {
-    for source in sources {
-      try RecordReader(source).forEach { event in
-        switch event {
-        case .records(let records, let row): elements.append(Self.element(records.first, row))
-        case .bad(let row): try bad.take(row)
-        case .note: break
+    try EnoughRows.reading {
+      for source in sources {
+        try RecordReader(source).forEach { event in
+          switch event {
+          case .records(let records, let row): elements.append(Self.element(records.first, row))
+          case .bad(let row): try bad.take(row)
+          case .note: break
+          }
+          if elements.count == limit { throw EnoughRows() }
         }
       }
     }
-    if let limit { elements = Array(elements.prefix(limit)) }
   }
 
   private static func element(_ record: Record?, _ row: Row) -> Element {

@@ -8,8 +8,15 @@ public protocol FilterRule: Sendable {
   static var name: String { get }
   /// What it rejects, in one line.
   static var summary: String { get }
+  /// Whether nothing can be said without the chunks that rows were made from.
+  static var needsChunks: Bool { get }
   /// What is wrong with `element`; nil when nothing is.
   static func fault(in element: TeachingRows.Element, _ chunks: ChunkLibrary?) -> String?
+}
+
+extension FilterRule {
+  /// A row says enough by itself.
+  public static var needsChunks: Bool { false }
 }
 
 /// The rules that rows can be held against.
@@ -24,13 +31,24 @@ public enum FilterRules {
     UnfinishedRule.self,
   ]
 
-  /// The rules called `names`; `all` is all of them.
+  /// The rules called `names`; `all` is all that can be looked at.
   ///
-  /// - Throws: `AnnealError` that names the nearest and lists all.
-  public static func rules(named names: [String]) throws -> [any FilterRule.Type] {
-    if names == ["all"] { return all }
+  /// - Parameter hasChunks: whether the chunks that rows were made from are there.
+  /// - Throws: `AnnealError` that names the nearest and lists all, and for a rule that needs chunks
+  ///   when there are none.
+  public static func rules(
+    named names: [String], hasChunks: Bool
+  ) throws -> [any FilterRule.Type] {
+    if names == ["all"] { return all.filter { hasChunks || !$0.needsChunks } }
     return try names.map { name in
-      if let rule = all.first(where: { $0.name == name }) { return rule }
+      if let rule = all.first(where: { $0.name == name }) {
+        guard hasChunks || !rule.needsChunks else {
+          throw AnnealError(
+            .usage, "the rule '\(name)' needs the chunks that the rows were made from",
+            remedy: "Give their file: --chunks FILE.")
+        }
+        return rule
+      }
       let known = all.map { $0.name }
       let hint = nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
       throw AnnealError(

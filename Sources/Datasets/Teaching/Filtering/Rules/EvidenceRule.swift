@@ -4,6 +4,7 @@ internal import AnnealFiles
 enum EvidenceRule: FilterRule {
   static let name = "evidence"
   static let summary = "The evidence is not in the chunk (needs --chunks)."
+  static let needsChunks = true
 
   static func fault(in element: TeachingRows.Element, _ chunks: ChunkLibrary?) -> String? {
     guard let chunks, let evidence = element.row.fields["evidence"] else { return nil }
