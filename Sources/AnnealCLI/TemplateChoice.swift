@@ -20,6 +20,16 @@ enum TemplateChoice {
   ) throws -> ConversationEncoder {
     let encoder = try ConversationEncoder.load(
       modelFolder: model, tokenizer: Tokenizer(path: model), using: template)
+    try tell(of: encoder, model, template, option: option, console)
+    return encoder
+  }
+
+  /// Notes that the model has no template, and that the template writes control tokens which the model
+  /// does not have.
+  static func tell(
+    of encoder: ConversationEncoder, _ model: String, _ template: ChatTemplate?, option: String,
+    _ console: Console
+  ) throws {
     if template == nil, try ChatTemplate.load(modelFolder: model) == nil {
       console.note(
         """
@@ -28,7 +38,6 @@ enum TemplateChoice {
         """)
     }
     tellMissing(in: encoder, console)
-    return encoder
   }
 
   /// A note about tokens that a template without a model asks for in vain.

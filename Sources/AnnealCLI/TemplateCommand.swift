@@ -69,12 +69,30 @@ struct TemplateRender: Verb {
     let text = try chosen.render(
       conversation, addGenerationPrompt: addGenerationPrompt, variables: encoder.variables
     ).text
-    let encoded = try encoder.encode(conversation, addGenerationPrompt: addGenerationPrompt)
+    let encoded = try encoded(conversation, encoder, console)
     console.result(
       [
         "text": .string(text), "ids": .array(encoded.ids.map { .integer($0) }),
         "loss_mask": .array(encoded.lossMask.map { .integer($0 ? 1 : 0) }),
       ], text)
+  }
+
+  /// The ids of the text, and what of it is learned: nothing where the template writes turns differently
+  /// once others follow.
+  private func encoded(
+    _ conversation: Conversation, _ encoder: ConversationEncoder, _ console: Console
+  ) throws -> EncodedConversation {
+    guard !addGenerationPrompt else {
+      return try encoder.encode(conversation, addGenerationPrompt: true)
+    }
+    let examples = try encoder.examples(of: conversation, training: .assistant)
+    if !examples.isTurnByTurn, let whole = examples.examples.first { return whole }
+    console.note(
+      """
+      note: the template writes earlier turns differently once others follow; training learns such a \
+      conversation turn by turn, in \(examples.examples.count) examples, and this text is none of them
+      """)
+    return try encoder.encode(conversation, training: .roles([]))
   }
 
   /// The names that the rendering itself gives values to, and what gives them.

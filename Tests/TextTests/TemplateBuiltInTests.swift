@@ -37,19 +37,74 @@ struct TemplateBuiltInTests {
     }
   }
 
+  private static let call: JSON = [
+    "role": "assistant", "content": nil,
+    "tool_calls": [["type": "function", "function": ["name": "f", "arguments": ["a": 1]]]],
+  ]
+
   @Test(arguments: ["chatml", "llama2", "llama3", "qwen2"])
   func `what a built-in template has no place for is refused`(name: String) throws {
     let template = try ChatTemplate.named(name)
-    let call: JSON = [
-      "role": "assistant", "content": nil,
-      "tool_calls": [["type": "function", "function": ["name": "f", "arguments": [:]]]],
-    ]
     let image: JSON = [
       "role": "user", "content": [["type": "image_url", "image_url": ["url": "a"]]],
     ]
-    for message in [call, image] {
+    for message in name.hasPrefix("llama") ? [Self.call, image] : [image] {
       let talk = try Conversation([.user("a")] + [Message(json: message)])
       #expect(throws: AnnealError.self) { try template.render(talk, variables: Self.tokens) }
+    }
+    let talk = Conversation([.user("a")], tools: [["name": "f"]])
+    if name.hasPrefix("llama") {
+      #expect(throws: AnnealError.self) { try template.render(talk, variables: Self.tokens) }
+    }
+  }
+
+  @Test func `ChatML writes tools at the end of the system message, and calls as JSON`() throws {
+    let tool: JSON = ["type": "function", "function": ["name": "f"]]
+    let answer = try Message(json: Self.call)
+    var both = answer
+    both.content = "So."
+    both.toolCalls = [["name": "g", "arguments": "{\"b\": 2}"], ["name": "h"]]
+    let offer = """
+      You may call these tools, each described by a JSON schema:
+      <tools>
+      {"type": "function", "function": {"name": "f"}}
+      </tools>
+      To call one, answer with its name and its arguments as JSON:
+      <tool_call>
+      {"name": "…", "arguments": {…}}
+      </tool_call><|im_end|>
+
+      """
+    let calls = """
+      <|im_start|>user
+      a<|im_end|>
+      <|im_start|>assistant
+      <tool_call>
+      {"name": "f", "arguments": {"a": 1}}
+      </tool_call><|im_end|>
+      <|im_start|>tool
+      1<|im_end|>
+      <|im_start|>assistant
+      So.
+      <tool_call>
+      {"name": "g", "arguments": {"b": 2}}
+      </tool_call>
+      <tool_call>
+      {"name": "h", "arguments": {}}
+      </tool_call><|im_end|>
+
+      """
+    var talk = Conversation([.user("a"), answer, Message(role: "tool", text: "1"), both])
+    #expect(try ChatTemplate.chatML.render(talk).text == calls)
+    talk.tools = [tool]
+    let text = try ChatTemplate.chatML.render(talk).text
+    #expect(text == "<|im_start|>system\n" + offer + calls)
+    let qwen = try ChatTemplate.qwen2.render(talk).text
+    #expect(
+      qwen == "<|im_start|>system\nYou are a helpful assistant.\n\n" + offer + calls)
+    talk.messages.insert(.system("S"), at: 0)
+    for template in [ChatTemplate.chatML, .qwen2] {
+      #expect(try template.render(talk).text == "<|im_start|>system\nS\n\n" + offer + calls)
     }
   }
 

@@ -54,6 +54,9 @@ public final class TrainingRun {
       tell: { [tell] in tell(.note($0)) })
     try stopBeforeFirstStep()
     tell(.prepared(training: data.trainingReport, validation: data.validationReport))
+    if recipe.stage == .sft, data.trainingReport.templatedRows > 0, let note = model.templateNote {
+      tell(.note("\(note), and is saved with the result; chat_template: names another"))
+    }
     for line in data.shares?.lines(names: recipe.datasetNames) ?? [] { tell(.note(line)) }
     try check(data, fits: model)
     try check(
@@ -90,9 +93,6 @@ public final class TrainingRun {
       toExporting: recipe.modelNameOrPath, template: recipe.chatTemplate)
     {
       tell(.note("the result cannot be exported as GGUF: \(obstacle.message)"))
-    }
-    if recipe.stage == .sft, let note = model.templateNote {
-      tell(.note("\(note), and is saved with the result; chat_template: names another"))
     }
     return model
   }

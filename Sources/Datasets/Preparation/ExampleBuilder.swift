@@ -24,20 +24,23 @@ public struct ExampleBuilder: Sendable {
     report.rows = records.count
     report.duplicates = records.count - Set(records.fingerprints).count
     var examples: [Example] = []
+    // Rows are numbers already, and no two examples may share one.
+    var further = records.count
     for (row, outcome) in outcomes(of: records).enumerated() {
       let place = records.places[row]
       switch outcome {
       case .dropped(let reason, let detail): report.drop(reason, at: place, detail: detail)
-      case .kept(let pieces, let isTruncated):
-        for (ids, mask) in pieces {
-          let number = settings.stage == .supervised ? row : examples.count
+      case .kept(let pieces, let isTruncated, let traits):
+        for (turn, piece) in pieces.enumerated() {
+          let number = settings.number(
+            row: row, example: examples.count, isFirst: turn == 0, further: &further)
           let example = Example(
-            ids: ids, lossMask: mask, row: number, source: place, isTruncated: isTruncated)
+            ids: piece.ids, lossMask: piece.lossMask, row: number, source: place,
+            isTruncated: isTruncated)
           report.keep(example)
           examples.append(example)
         }
-        report.keptRows += 1
-        if isTruncated { report.truncated += 1 }
+        report.keepRow(isTruncated: isTruncated, traits, examples: pieces.count)
       }
     }
     return (examples, report)
@@ -45,16 +48,16 @@ public struct ExampleBuilder: Sendable {
 
   /// What became of a row.
   enum Outcome: Sendable {
-    case kept([(ids: [Int32], lossMask: [Bool])], isTruncated: Bool)
+    case kept([(ids: [Int32], lossMask: [Bool])], isTruncated: Bool, RowTraits)
     case dropped(PreparationReport.Reason, detail: String?)
   }
 
   /// What becomes of `record`.
   func outcome(of record: Record) -> Outcome {
-    let encoded: (ids: [Int], lossMask: [Bool])
+    let encoded: EncodedExamples
     do {
       let training = settings.stage == .pretraining ? .everything : settings.training
-      encoded = try encoder.tokens(of: record, training: training)
+      encoded = try encoder.examples(of: record, training: training)
     } catch let error as AnnealError {
       // With its place in the template, or in the conversation.
       var bare = error
@@ -63,32 +66,45 @@ public struct ExampleBuilder: Sendable {
     } catch {
       return .dropped(.refused, detail: "\(error)")
     }
-    let ids = encoded.ids.map { Int32(truncatingIfNeeded: $0) }
-    guard !ids.isEmpty else { return .dropped(.empty, detail: nil) }
+    let examples = encoded.examples.filter { !$0.ids.isEmpty }
+    guard !examples.isEmpty else { return .dropped(.empty, detail: nil) }
+    let traits = RowTraits(encoded, of: record)
     switch settings.stage {
-    case .pretraining: return windows(ids)
-    case .supervised: return cut(ids, encoded.lossMask)
+    case .pretraining: return windows(Self.stored(examples[0].ids), traits)
+    case .supervised: return cut(examples, traits)
     }
   }
 
-  private func windows(_ ids: [Int32]) -> Outcome {
+  private static func stored(_ ids: some Sequence<Int>) -> [Int32] {
+    ids.map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  private func windows(_ ids: [Int32], _ traits: RowTraits) -> Outcome {
     let ranges = Windows.ranges(count: ids.count, length: settings.maxLength)
     guard !ranges.isEmpty else { return .dropped(.nothingToLearn, detail: nil) }
     let pieces = ranges.map { range in
       (ids: Array(ids[range]), lossMask: range.map { $0 > range.lowerBound })
     }
-    return .kept(pieces, isTruncated: false)
+    return .kept(pieces, isTruncated: false, traits)
   }
 
-  private func cut(_ ids: [Int32], _ mask: [Bool]) -> Outcome {
-    guard mask.dropFirst().contains(true) else { return .dropped(.nothingToLearn, detail: nil) }
-    let isTruncated = ids.count > settings.maxLength
-    let kept = Array(mask.prefix(settings.maxLength))
-    guard kept.dropFirst().contains(true) else {
-      return .dropped(.cutAway, detail: "the row has \(ids.count) tokens")
+  /// The examples without what lies beyond the length limit; one that teaches nothing then is left
+  /// out.
+  private func cut(_ examples: [EncodedConversation], _ traits: RowTraits) -> Outcome {
+    let teaching = examples.filter { $0.lossMask.dropFirst().contains(true) }
+    guard let shortest = teaching.map(\.ids.count).min() else {
+      return .dropped(.nothingToLearn, detail: nil)
+    }
+    let pieces = teaching.compactMap { example -> (ids: [Int32], lossMask: [Bool])? in
+      let mask = Array(example.lossMask.prefix(settings.maxLength))
+      guard mask.dropFirst().contains(true) else { return nil }
+      return (Self.stored(example.ids.prefix(settings.maxLength)), mask)
+    }
+    guard !pieces.isEmpty else {
+      return .dropped(.cutAway, detail: "the row has \(shortest) tokens")
     }
     return .kept(
-      [(Array(ids.prefix(settings.maxLength)), kept)], isTruncated: isTruncated)
+      pieces, isTruncated: teaching.contains { $0.ids.count > settings.maxLength }, traits)
   }
 
   /// What became of each record, in order.
@@ -97,6 +113,8 @@ public struct ExampleBuilder: Sendable {
     let starts = Array(stride(from: 0, to: records.count, by: size))
     let done = Mutex<[Int: [Outcome]]>([:])
     let next = Atomic<Int>(0)
+    let encoded = Atomic<Int>(0)
+    let progress = WorkProgress.current
     DispatchQueue.concurrentPerform(iterations: max(1, min(settings.threadCount, starts.count))) {
       _ in
       while true {
@@ -105,6 +123,11 @@ public struct ExampleBuilder: Sendable {
         let rows = starts[piece]..<min(starts[piece] + size, records.count)
         let outcomes = rows.map { outcome(of: records[$0]) }
         done.withLock { $0[piece] = outcomes }
+        let count = encoded.add(rows.count, ordering: .relaxed).newValue
+        // Who ends the work looks at nothing that came of it.
+        if let progress, (try? progress.step(count, of: records.count, as: "encoding")) == nil {
+          return
+        }
       }
     }
     return done.withLock { done in starts.indices.flatMap { done[$0] ?? [] } }

@@ -1,9 +1,10 @@
 public import AnnealFiles
 internal import OrderedCollections
 
-/// Counts of whole numbers by ranges that double: 0, 1, 2–3, 4–7 and so on.
+/// Counts of whole numbers by ranges that double: 0, 1, 2–3, 4–7 and so on, up to the largest of them.
 public struct Histogram: Sendable, Hashable {
   private var counts: [Int] = []
+  private var largest = 0
 
   /// A histogram of nothing.
   public init() {}
@@ -13,14 +14,16 @@ public struct Histogram: Sendable, Hashable {
     let bin = value <= 0 ? 0 : Int.bitWidth - value.leadingZeroBitCount
     if bin >= counts.count { counts += Array(repeating: 0, count: bin + 1 - counts.count) }
     counts[bin] += 1
+    largest = max(largest, value)
   }
 
   /// The ranges from the first that was hit to the last, with their counts.
   public var bins: [(range: ClosedRange<Int>, count: Int)] {
     guard let first = counts.firstIndex(where: { $0 > 0 }) else { return [] }
     return counts.indices[first...].map { bin in
-      let range = bin == 0 ? 0...0 : 1 << (bin - 1)...(1 << bin) - 1
-      return (range, counts[bin])
+      guard bin > 0 else { return (0...0, counts[bin]) }
+      let first = 1 << (bin - 1)
+      return (first...min(largest, first + (first - 1)), counts[bin])
     }
   }
 
@@ -58,11 +61,16 @@ public struct Histogram: Sendable, Hashable {
   }
 }
 
-/// `1234567` as `1 234 567`.
+/// `1234567` as `1,234,567`.
 func grouped(_ number: Int) -> String {
   var digits = Array(String(number.magnitude))
-  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(" ", at: place) }
+  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
   return (number < 0 ? "-" : "") + String(digits)
+}
+
+/// A number of things by name: `1 row`, `2 rows`.
+func grouped(_ number: Int, of thing: String) -> String {
+  "\(grouped(number)) \(thing)\(number == 1 ? "" : "s")"
 }
 
 /// `part` of `whole` as a percentage with one digit: `38.5 %`.

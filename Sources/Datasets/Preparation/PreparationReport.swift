@@ -30,12 +30,22 @@ public struct PreparationReport: Sendable {
   /// Rows read.
   public internal(set) var rows = 0
   /// Rows kept.
-  public internal(set) var keptRows = 0
+  public private(set) var keptRows = 0
   /// Kept rows that lost their end.
-  public internal(set) var truncated = 0
+  public private(set) var truncated = 0
   /// Rows that say the same as an earlier one.
   public internal(set) var duplicates = 0
-  /// Examples made: rows, or windows of documents.
+  /// Kept rows whose turns are learned one by one, for the chat template writes turns differently once
+  /// others follow.
+  public private(set) var turnByTurnRows = 0
+  /// The examples of those rows, each with one turn to learn.
+  public private(set) var turnByTurnExamples = 0
+  /// Kept rows with an answer that is learned without all that ends its prompt, for the chat template
+  /// does not begin the answer with it.
+  public private(set) var openingRows = 0
+  /// Kept rows that the chat template wrote.
+  public private(set) var templatedRows = 0
+  /// Examples made: rows, turns of rows, or windows of documents.
   public private(set) var examples = 0
   /// Tokens of all examples.
   public private(set) var tokens = 0
@@ -57,10 +67,14 @@ public struct PreparationReport: Sendable {
   public private(set) var truncatedPlaces: [AnnealError.Place] = []
   /// The length limit, tokens.
   public let maxLength: Int
+  /// What the examples are for.
+  private let stage: PreparationSettings.Stage
 
   private static let placesShown = 5
 
-  init(_ settings: PreparationSettings) { maxLength = settings.maxLength }
+  init(_ settings: PreparationSettings) {
+    (maxLength, stage) = (settings.maxLength, settings.stage)
+  }
 
   /// Rows left out.
   public var droppedRows: Int { dropped.values.reduce(0) { $0 + $1.count } }
@@ -79,7 +93,22 @@ public struct PreparationReport: Sendable {
     lengths.add(length)
     trainedLengths.add(trained)
     if length > longest { (longest, longestPlace) = (length, place) }
-    if isTruncated, truncatedPlaces.count < Self.placesShown { truncatedPlaces.append(place) }
+    // Further turns of a row, or windows of a document, stand at the same place.
+    if isTruncated, truncatedPlaces.count < Self.placesShown, truncatedPlaces.last != place {
+      truncatedPlaces.append(place)
+    }
+  }
+
+  /// Counts a row of which so many examples were made.
+  mutating func keepRow(isTruncated: Bool, _ traits: RowTraits, examples: Int) {
+    keptRows += 1
+    if isTruncated { truncated += 1 }
+    if traits.contains(.turnByTurn) {
+      turnByTurnRows += 1
+      turnByTurnExamples += examples
+    }
+    if traits.contains(.leavesOutOpening) { openingRows += 1 }
+    if traits.contains(.isTemplated) { templatedRows += 1 }
   }
 
   mutating func drop(_ reason: Reason, at place: AnnealError.Place, detail: String?) {
@@ -159,6 +188,33 @@ public struct PreparationReport: Sendable {
   }
 }
 
+extension PreparationReport {
+  /// What is told of rows that are encoded otherwise than as one text with all turns: a sentence each.
+  public var encodingNotes: [String] { encodings.map { "\($0): \($1)" } }
+
+  private var encodings: [(name: String, what: String)] {
+    var notes: [(name: String, what: String)] = []
+    if turnByTurnRows > 0 {
+      notes.append(
+        (
+          "by turns",
+          "\(grouped(turnByTurnRows, of: "row")) as \(grouped(turnByTurnExamples, of: "example")), one for "
+            + "each learned turn: the chat template writes earlier turns differently once others "
+            + "follow"
+        ))
+    }
+    if openingRows > 0 {
+      notes.append(
+        (
+          "openings",
+          "\(grouped(openingRows, of: "row")) with answers that the chat template does not begin as it "
+            + "ends a prompt (such as with <think>): learned from where they part"
+        ))
+    }
+    return notes
+  }
+}
+
 extension PreparationReport: CustomStringConvertible {
   /// The report for a terminal, a fact a line.
   public var description: String {
@@ -168,7 +224,13 @@ extension PreparationReport: CustomStringConvertible {
       "tokens      \(grouped(tokens)) · \(grouped(trainedTokens)) trained "
         + "(\(percent(trainedTokens, of: tokens)))",
     ]
-    if examples != keptRows { lines.append("windows     \(grouped(examples))") }
+    if examples != keptRows {
+      let name = stage == .pretraining ? "windows     " : "examples    "
+      lines.append(name + grouped(examples))
+    }
+    for (name, what) in encodings {
+      lines.append(name + String(repeating: " ", count: max(1, 12 - name.count)) + what)
+    }
     if let longestPlace {
       lines.append("longest     \(grouped(longest)) tokens (\(longestPlace))")
     }
@@ -214,6 +276,10 @@ extension PreparationReport: CustomStringConvertible {
       "dropped": .integer(droppedRows),
       "dropped_by_reason": .object(OrderedDictionary(uniqueKeysWithValues: reasons)),
       "duplicates": .integer(duplicates), "examples": .integer(examples),
+      "turn_by_turn": [
+        "rows": .integer(turnByTurnRows), "examples": .integer(turnByTurnExamples),
+      ],
+      "openings_left_out": .integer(openingRows),
       "tokens": .integer(tokens), "trained_tokens": .integer(trainedTokens),
       "longest": .integer(longest),
       "longest_at": longestPlace.map { .string($0.description) } ?? .null,

@@ -89,6 +89,7 @@ public struct PreparedRecords: Sendable {
     report.duplicates = try duplicates()
     var examples = PreparedExamples(sets)
     let cursor = ShardCursor(sets)
+    var further = records.count
     for (row, record) in records.enumerated() {
       let facts = try cursor.record(record.number, of: record.set)
       if case .dropped(let reason) = facts.fate {
@@ -102,10 +103,12 @@ public struct PreparedRecords: Sendable {
           at: example.place)
         examples.append(
           SetMember(set: record.set, number: number), length: example.length,
-          row: settings.stage == .supervised ? row : examples.count)
+          row: settings.number(
+            row: row, example: examples.count, isFirst: number == facts.examples.lowerBound,
+            further: &further))
       }
-      report.keptRows += 1
-      if facts.fate == .truncated { report.truncated += 1 }
+      report.keepRow(
+        isTruncated: facts.fate == .truncated, facts.traits, examples: facts.examples.count)
     }
     return (examples, report)
   }

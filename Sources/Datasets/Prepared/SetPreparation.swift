@@ -26,7 +26,7 @@ public struct SetPreparation {
   /// Bytes of a shard's rows as text, about.
   private static let shardBytes = 8 << 20
   /// Raised when shards are cut, encoded or written otherwise than before.
-  private static let version = 1
+  private static let version = 2
 
   /// A preparation by `encoder`, which `identity` tells from others.
   public init(

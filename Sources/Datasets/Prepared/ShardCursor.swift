@@ -7,6 +7,8 @@ final class ShardCursor {
     var place: AnnealError.Place
     var fate: RecordFate
     var examples: Range<Int>
+    /// How it was encoded.
+    var traits: RowTraits
     /// What was said when it was left out.
     var detail: String?
   }
@@ -46,6 +48,7 @@ final class ShardCursor {
     return RecordFacts(
       place: place, fate: fate,
       examples: first + page.firsts[index]..<first + page.firsts[index + 1],
+      traits: RowTraits(rawValue: page.records[index * ShardRows.recordWidth + 5]),
       detail: page.details[index])
   }
 

@@ -2,8 +2,8 @@ internal import AnnealFiles
 
 /// What became of some rows, side by side as a shard holds them.
 struct ShardRows: Sendable {
-  /// For each record: number of its file, line, element of the line or −1, what became of it, and
-  /// how many examples it gave.
+  /// For each record: number of its file, line, element of the line or −1, what became of it, how
+  /// many examples it gave, and how it was encoded.
   private(set) var records: [Int32] = []
   /// For each record, the fingerprint of its row.
   private(set) var fingerprints: [UInt64] = []
@@ -19,7 +19,7 @@ struct ShardRows: Sendable {
   private(set) var bad: [JSON] = []
 
   /// Numbers a record in `records`.
-  static let recordWidth = 5
+  static let recordWidth = 6
   /// Numbers an example in `examples`.
   static let exampleWidth = 4
 
@@ -34,18 +34,21 @@ struct ShardRows: Sendable {
   ) {
     let record = Int32(clamping: recordCount)
     var (fate, count) = (RecordFate.kept, 0)
+    var traits: RowTraits = []
     switch outcome {
     case .dropped(let reason, let detail):
       fate = .dropped(reason)
       if let detail { details.append([.integer(recordCount), .string(detail)]) }
-    case .kept(let pieces, let isTruncated):
+    case .kept(let pieces, let isTruncated, let found):
       fate = isTruncated ? .truncated : .kept
+      traits = found
       count = pieces.count
       for piece in pieces { add(piece.ids, piece.lossMask, of: record) }
     }
     records += [
       Int32(clamping: file), Int32(clamping: row.line),
       row.sharesLine ? Int32(clamping: row.index) : -1, fate.code, Int32(clamping: count),
+      traits.rawValue,
     ]
     fingerprints.append(fingerprint)
   }

@@ -51,34 +51,80 @@ public struct ConversationEncoder: Sendable {
   ///
   /// - Parameters:
   ///   - training: which turns are learned; a message whose weight is 0 never is.
-  ///   - addGenerationPrompt: whether to end where the assistant's answer begins.
+  ///   - addGenerationPrompt: whether to end where the assistant's answer begins; of a conversation
+  ///     that is to be answered, nothing is learned where the turns cannot be told apart.
   /// - Throws: `AnnealError` when the template refuses the conversation or does not work, when it
-  ///   has no place for tools or calls of them that the conversation has, when it writes a turn differently once others follow (naming the turn), and when it begins a text
-  ///   twice.
+  ///   has no place for tools or calls of them that the conversation has, when it writes a turn
+  ///   differently once others follow (naming the turn; `examples(of:training:)` learns those too),
+  ///   and when it begins a text twice.
   public func encode(
     _ conversation: Conversation, training: TrainingMask = .assistant,
     addGenerationPrompt: Bool = false
   ) throws -> EncodedConversation {
+    let beginnings = try beginnings(of: conversation)
+    let finder = try TurnFinder(beginnings, addGenerationPrompt: addGenerationPrompt)
+    var turns: [TurnFinder.Turn]? = []
+    do { turns = try finder.turns(training) } catch {
+      guard addGenerationPrompt else { throw error }
+    }
+    return try encode(finder, turns, addGenerationPrompt: addGenerationPrompt)
+  }
+
+  /// A conversation as the examples that a model is trained on: as a rule one, with all turns that
+  /// are learned.
+  ///
+  /// Templates of models that reason write earlier turns differently once others follow, most
+  /// without what the assistant thought. Where that is so, the turns are learned one by one, each
+  /// as it is written when it is the last: an example has the messages up to and with the turn,
+  /// and nothing else of it is learned.
+  ///
+  /// - Parameter training: which turns are learned; a message whose weight is 0 never is.
+  /// - Throws: `AnnealError` as `encode` does, but for turns that are written differently once
+  ///   others follow.
+  public func examples(
+    of conversation: Conversation, training: TrainingMask
+  ) throws -> EncodedExamples {
+    let beginnings = try beginnings(of: conversation)
+    let whole = try TurnFinder(beginnings, addGenerationPrompt: false)
+    if case .success(let turns) = Result(catching: { try whole.turns(training) }) {
+      return EncodedExamples(
+        [try encode(whole, turns)],
+        leavesOutOpening: turns?.contains(where: \.leavesOutOpening) ?? false)
+    }
+    var examples = EncodedExamples([], isTurnByTurn: true)
+    for index in training.turns(of: conversation.messages) ?? [] {
+      let part = try TurnFinder(beginnings, count: index + 1, addGenerationPrompt: false)
+      let turns = try part.turns(of: [index])
+      examples.examples.append(try encode(part, turns))
+      if turns.contains(where: \.leavesOutOpening) { examples.leavesOutOpening = true }
+    }
+    return examples
+  }
+
+  private func beginnings(of conversation: Conversation) throws -> Beginnings {
     let template = conversation.tools == nil ? template : toolTemplate ?? template
     try checkPlaces(for: conversation, in: template)
-    let rendering = try TurnFinder(
-      template: template, conversation: conversation, variables: variables,
-      addGenerationPrompt: addGenerationPrompt)
-    let turns = try rendering.turns(training)
+    return Beginnings(of: conversation, template: template, encoder: self)
+  }
+
+  /// The ids of a text, and `turns` of it learned; nil for all of it.
+  private func encode(
+    _ finder: TurnFinder, _ turns: [TurnFinder.Turn]?, addGenerationPrompt: Bool = false
+  ) throws -> EncodedConversation {
     let encoding = BoundedEncoding(
-      rendering.text, boundaries: rendering.boundaries(), tokenizer: tokenizer)
-    try checkBeginning(encoding.ids, template)
+      finder.text, boundaries: finder.boundaries(), tokenizer: tokenizer)
+    try checkBeginning(encoding.ids, finder.template)
     guard let turns else {
       return EncodedConversation(
         ids: encoding.ids, lossMask: Array(repeating: true, count: encoding.ids.count))
     }
-    var masker = Masker(encoding, text: rendering.text, encoder: self)
-    for (turn, range) in zip(turns, rendering.scalarRanges(of: turns)) {
+    var masker = Masker(encoding, text: finder.text, encoder: self)
+    for (turn, range) in zip(turns, finder.scalarRanges(of: turns)) {
       masker.learn(turn, at: range)
     }
     return masker.encoded(
-      endsWithLearnedTurn: !addGenerationPrompt && rendering.endsWithAnswer
-        && turns.contains { $0.message == rendering.lastMessage })
+      endsWithLearnedTurn: !addGenerationPrompt && finder.endsWithAnswer
+        && turns.contains { $0.message == finder.lastMessage })
   }
 
   /// A prompt and what should follow it; only the completion and the end token are learned.

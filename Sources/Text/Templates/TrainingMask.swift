@@ -40,3 +40,24 @@ public struct EncodedConversation: Sendable, Hashable {
   /// Whether there is anything to learn.
   public var teaches: Bool { lossMask.contains(true) }
 }
+
+/// What a model is trained on of one conversation or text.
+public struct EncodedExamples: Sendable, Hashable {
+  /// The examples.
+  public var examples: [EncodedConversation]
+  /// Whether each is the beginning of a conversation with one turn to learn, for the chat template
+  /// writes turns differently once others follow.
+  public var isTurnByTurn: Bool
+  /// Whether an answer is learned without all that ends its prompt, for the chat template does not
+  /// begin the answer with it.
+  public var leavesOutOpening: Bool
+
+  /// Examples.
+  public init(
+    _ examples: [EncodedConversation], isTurnByTurn: Bool = false, leavesOutOpening: Bool = false
+  ) {
+    self.examples = examples
+    self.isTurnByTurn = isTurnByTurn
+    self.leavesOutOpening = leavesOutOpening
+  }
+}

@@ -1,6 +1,7 @@
 internal import AnnealFiles
 
-/// A conversation as its template writes it, and where its turns lie in the text.
+/// The beginning of a conversation, or all of it, as its template writes it, and where its turns lie
+/// in the text.
 struct TurnFinder {
   /// A part of the text, in UTF-8 offsets, and the message that says it.
   struct Turn: Equatable {
@@ -8,75 +9,79 @@ struct TurnFinder {
     var range: Range<Int>
     /// Whether the template itself marked the part.
     var isMarked = false
+    /// Whether it begins in the middle of what ends a prompt.
+    var leavesOutOpening = false
   }
 
   let text: String
   private let marked: [Range<Int>]
-  private let template: ChatTemplate
-  private let context: RenderingContext
-  private let messages: [Message]
+  private let beginnings: Beginnings
+  private let messages: ArraySlice<Message>
   private let addGenerationPrompt: Bool
   /// The assistant's messages.
   private let answers: [Int]
-  /// Where the assistant takes over for each of its messages, where the text up to there, with the
-  /// generation prompt, begins the whole text.
-  private let takeovers: [Int: Int]
+  /// Where the assistant takes over for each of its messages, where the template writes what goes
+  /// before as it does for a prompt.
+  private let takeovers: [Int: Beginnings.Takeover]
 
-  init(
-    template: ChatTemplate, conversation: Conversation, variables: [String: JSON],
-    addGenerationPrompt: Bool
-  ) throws {
-    self.template = template
-    self.messages = conversation.messages
-    let context = RenderingContext(conversation, variables: variables)
-    self.context = context
+  /// - Parameter count: how many messages; nil for all.
+  init(_ beginnings: Beginnings, count: Int? = nil, addGenerationPrompt: Bool) throws {
+    self.beginnings = beginnings
+    let messages = beginnings.messages.prefix(count ?? beginnings.messages.count)
+    self.messages = messages
     self.addGenerationPrompt = addGenerationPrompt
-    let whole = try template.render(context, addGenerationPrompt: addGenerationPrompt)
+    let whole = try beginnings.rendering(messages.count, addGenerationPrompt: addGenerationPrompt)
     text = whole.text
     marked = whole.generated
-    let messages = conversation.messages
     let answers = messages.indices.filter { messages[$0].role == "assistant" }
     self.answers = answers
     takeovers = Self.takeovers(answers, marked: whole.generated) { index in
-      // A template may refuse what is no whole conversation.
-      let before = try? template.render(context, first: index, addGenerationPrompt: true).text
-      guard let before, whole.text.utf8.starts(with: before.utf8) else { return nil }
-      return before.utf8.count
+      beginnings.takeover(of: index, in: whole.text)
     }
   }
 
   /// Writing a conversation up to each turn takes its length squared, so it is not done where marks
   /// tell: when the first and the last of them begin at a takeover, all do.
   private static func takeovers(
-    _ answers: [Int], marked: [Range<Int>], find: (Int) -> Int?
-  ) -> [Int: Int] {
-    var places: [Int: Int] = [:]
+    _ answers: [Int], marked: [Range<Int>], find: (Int) -> Beginnings.Takeover?
+  ) -> [Int: Beginnings.Takeover] {
+    var places: [Int: Beginnings.Takeover] = [:]
     let edges = Set([answers.first, answers.last].compactMap { $0 })
     for index in edges { places[index] = find(index) }
     if marked.count == answers.count, let first = answers.first, let last = answers.last,
-      places[first] == marked.first?.lowerBound, places[last] == marked.last?.lowerBound
+      places[first]?.place == marked.first?.lowerBound,
+      places[last]?.place == marked.last?.lowerBound
     {
-      for (index, mark) in zip(answers, marked) { places[index] = mark.lowerBound }
+      for (index, mark) in zip(answers, marked) {
+        places[index] = .init(place: mark.lowerBound, continuesPrompt: true)
+      }
     } else {
       for index in answers where !edges.contains(index) { places[index] = find(index) }
     }
     return places
   }
 
+  var template: ChatTemplate { beginnings.template }
   var endsWithAnswer: Bool { messages.last?.role == "assistant" }
   var lastMessage: Int { messages.count - 1 }
 
   /// The parts to learn; nil for the whole text.
+  ///
+  /// - Throws: `AnnealError` when a turn is not found, for the template writes it differently once
+  ///   others follow.
   func turns(_ training: TrainingMask) throws -> [Turn]? {
-    guard let chosen = training.turns(of: messages) else { return nil }
-    if let turns = markedTurns(chosen) { return turns }
-    return try chosen.map { try turn($0) }
+    try training.turns(of: Array(messages)).map { try turns(of: $0) }
+  }
+
+  /// The parts of the text that the messages at these places say.
+  func turns(of chosen: [Int]) throws -> [Turn] {
+    try markedTurns(chosen) ?? chosen.map { try turn($0) }
   }
 
   /// Where the assistant takes over, in Unicode scalars, ascending: the places at which the ids of
   /// what comes before must stand on their own.
   func boundaries() -> [Int] {
-    var places = takeovers
+    var places = takeovers.mapValues(\.place)
     for turn in markedTurns(answers) ?? [] where places[turn.message] == nil {
       places[turn.message] = turn.range.lowerBound
     }
@@ -100,14 +105,17 @@ struct TurnFinder {
 
   private func turn(_ index: Int) throws -> Turn {
     let isAnswer = messages[index].role == "assistant"
+    let takeover = takeovers[index]
     let before =
-      try takeovers[index] ?? beginning(upTo: index, addGenerationPrompt: isAnswer, of: index)
+      try takeover?.place ?? beginning(upTo: index, addGenerationPrompt: isAnswer, of: index)
     let isLast = index == lastMessage && !addGenerationPrompt
     let through =
       isLast
       ? text.utf8.count : try beginning(upTo: index + 1, addGenerationPrompt: false, of: index)
     guard before <= through else { throw changed(index) }
-    return Turn(message: index, range: before..<through)
+    return Turn(
+      message: index, range: before..<through,
+      leavesOutOpening: takeover.map { !$0.continuesPrompt } ?? false)
   }
 
   /// The length of the text of the first `count` messages, which must begin the whole text.
@@ -118,30 +126,32 @@ struct TurnFinder {
     if count == 0, !addGenerationPrompt { return 0 }
     let part: String
     do {
-      part = try template.render(
-        context, first: count, addGenerationPrompt: addGenerationPrompt
-      ).text
+      part = try beginnings.text(count, addGenerationPrompt: addGenerationPrompt)
     } catch {
       throw AnnealError(
         .data, "the chat template cannot write the conversation up to messages[\(index)]",
         at: .init(file: template.name, field: "messages[\(index)]"),
         remedy: Self.remedy, cause: error)
     }
-    guard text.utf8.starts(with: part.utf8) else { throw changed(index) }
+    guard text.utf8Begins(with: part) else { throw changed(index) }
     return part.utf8.count
   }
 
   private func changed(_ index: Int) -> AnnealError {
-    AnnealError(
-      .data,
-      "the chat template writes messages[\(index)] (\(messages[index].role)) differently once "
-        + "others follow, so what is learned would not be what is served",
-      at: .init(file: template.name, field: "messages[\(index)]"), remedy: Self.remedy)
+    let turn = "messages[\(index)] (\(messages[index].role))"
+    // Nothing follows the last turn, so it is its own beginning that does not fit the prompt.
+    let what =
+      index == lastMessage && !addGenerationPrompt
+      ? "writes the conversation before \(turn) differently once that follows"
+      : "writes \(turn) differently once others follow"
+    return AnnealError(
+      .data, "the chat template \(what), so what is learned would not be what is served",
+      at: .init(file: template.name, field: "messages[\(index)]"),
+      remedy: Self.remedy)
   }
 
   private static let remedy =
-    "Train on the last turn only, cut the conversation there, or give a template with "
-    + "{% generation %} blocks."
+    "Give a template with {% generation %} blocks, or learn all of the text (train_on_inputs)."
 
   /// The turns' places in Unicode scalars.
   func scalarRanges(of turns: [Turn]) -> [Range<Int>] {
