@@ -43,8 +43,16 @@ public struct DocumentFile: Sendable {
 
   /// The first bytes as text.
   var start: String {
+    if case .utf16 = TextEncoding(head: head), let text = utf16Start { return text }
     let cut = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
     return String(decoding: cut, as: UTF8.self)
+  }
+
+  /// The first bytes as UTF-16, when they are that; the last character may be cut.
+  var utf16Start: String? {
+    let even = head.prefix(head.count - head.count % 2)
+    return TextEncoding(head: head).decoded(even)
+      ?? (size > head.count ? TextEncoding(head: head).decoded(even.dropLast(2)) : nil)
   }
 
   /// A place in it.
@@ -71,23 +79,48 @@ public struct DocumentFile: Sendable {
     return bytes
   }
 
-  /// Its text, lines ending with `\n`; what is not UTF-8 becomes U+FFFD, and is a note.
+  /// Its text, lines ending with `\n`.
+  ///
+  /// UTF-16 is told by its mark; `charset` is what the file says of itself, and counts where it is no
+  /// UTF-8. Both are notes, and so is what remains that is not UTF-8 and becomes U+FFFD.
   ///
   /// - Throws: `AnnealError` when it is binary, or another encoding.
-  func text(notes: inout [AnnealError]) throws -> String {
+  func text(notes: inout [AnnealError], charset: String? = nil) throws -> String {
     try refuseOtherKinds()
-    var bytes = try bytes()
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    if let fault = IllFormedText(bytes).description {
-      notes.append(
-        AnnealError(
-          .data, fault, at: place(),
-          remedy: "Convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW"))
-    }
-    let text = String(decoding: bytes, as: UTF8.self)
+    let text = try decoded(try bytes(), charset, notes: &notes)
     guard text.utf8.contains(0x0D) else { return text }
     return text.split(separator: "\r\n", omittingEmptySubsequences: false)
       .joined(separator: "\n").split(separator: "\r", omittingEmptySubsequences: false)
       .joined(separator: "\n")
+  }
+
+  private func decoded(
+    _ bytes: [UInt8], _ charset: String?, notes: inout [AnnealError]
+  ) throws -> String {
+    let marked = TextEncoding(head: head)
+    if case .utf16 = marked {
+      guard let text = marked.decoded(bytes) else { throw brokenUTF16 }
+      notes.append(AnnealError(.data, "the file is UTF-16, and was read as that", at: place()))
+      return text
+    }
+    let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    guard let fault = IllFormedText(bytes).description else {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    if let declared = charset.flatMap(TextEncoding.init(charset:)), declared != .utf8,
+      let text = declared.decoded(bytes)
+    {
+      notes.append(
+        AnnealError(
+          .data, "the file is no UTF-8, and was read as \(declared.name), which it says it is",
+          at: place()))
+      return text
+    }
+    let name = charset.flatMap { ["utf-8", "utf8"].contains($0) ? nil : $0.uppercased() }
+    notes.append(
+      AnnealError(
+        .data, fault, at: place(),
+        remedy: "Convert it: iconv -f \(name ?? "WINDOWS-1252") -t UTF-8 FILE > NEW"))
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

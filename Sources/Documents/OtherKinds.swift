@@ -33,10 +33,9 @@ extension DocumentFile {
         .data, "the file is \(what); a document with text is expected", at: place(),
         remedy: remedy)
     }
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-      throw AnnealError(
-        .data, "the file is UTF-16; UTF-8 is expected", at: place(),
-        remedy: "Convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW")
+    if case .utf16 = TextEncoding(head: head) {
+      guard utf16Start != nil else { throw brokenUTF16 }
+      return
     }
     guard isBinary else { return }
     throw AnnealError(
@@ -44,8 +43,16 @@ extension DocumentFile {
       at: place(), remedy: "Leave it out, or make text of it first.")
   }
 
+  /// The error for a file that begins as UTF-16 does, and is none.
+  var brokenUTF16: AnnealError {
+    AnnealError(
+      .data, "the file begins like UTF-16, but is binary or a broken text", at: place(),
+      remedy: "Save it again as UTF-8, or leave it out.")
+  }
+
   /// Whether the first bytes are no text.
   var isBinary: Bool {
+    if case .utf16 = TextEncoding(head: head) { return utf16Start == nil }
     let start = head.prefix(8192)
     return start.contains(0) || start.count(where: { $0 < 0x09 }) * 20 > start.count
   }

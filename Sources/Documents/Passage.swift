@@ -58,7 +58,12 @@ public struct Passage: Sendable {
 
   /// The marks of the bytes in `range`.
   func marks(in range: Range<Int>) -> ArraySlice<Mark> {
-    let first = marks.lastIndex { $0.offset <= range.lowerBound } ?? 0
+    // Of a log, each line has a mark: the last one before the bytes is found by halves.
+    var (first, end) = (0, marks.count)
+    while end - first > 1 {
+      let middle = (first + end) / 2
+      if marks[middle].offset <= range.lowerBound { first = middle } else { end = middle }
+    }
     return marks[first...].prefix { $0.offset < range.upperBound }
   }
 }

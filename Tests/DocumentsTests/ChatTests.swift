@@ -96,10 +96,25 @@ import Testing
        {"type": "message", "user": "U2", "ts": "1700000060.0", "text": "Seen."}]
       """#, to: "kilns/2026-01-01.json")
     let read = try await document(at: path)
-    #expect(read.passages.map(\.text) == ["Look @bo: the log & more", "Seen."])
+    #expect(read.passages.map(\.text) == ["Look @bo: the log (https://a.b) & more", "Seen."])
     #expect(read.passages.map(\.speaker) == ["Ann Lee", "bo"])
     #expect(read.passages.first?.section == ["#kilns"])
     #expect(read.passages.first?.marks.first?.time == 1_700_000_000.5...1_700_000_000.5)
+  }
+
+  @Test(arguments: [
+    ("<https://x.org/a|this>", "this (https://x.org/a)"), ("<https://x.org>", "https://x.org"),
+    ("<https://x.org|x.org>", "x.org"), ("<mailto:a@b.c|a@b.c>", "a@b.c"),
+    ("<https://x.org/a/page|page>", "page (https://x.org/a/page)"), ("<#C1|kilns>", "#kilns"),
+    ("<!here> look", "@here look"), ("<!subteam^S1|@team>", "@team"), ("<@U7>", "@U7"),
+    ("<@U7|bo>", "@bo"), ("<> a", "a"),
+  ])
+  func `marks of Slack say where they lead`(mark: String, text: String) async throws {
+    let message: JSON = [
+      ["type": "message", "user": "U1", "ts": "1700000000.5", "text": .string(mark)]
+    ]
+    let read = try await document(message.text(), "2026-01-01.json")
+    #expect(read.passages.map(\.text) == [text])
   }
 
   @Test func `an export of Discord is read`() async throws {
@@ -135,6 +150,63 @@ import Testing
       "chat.txt")
     #expect(read.passages.map(\.text) == ["Hello"])
     #expect(read.leftOut == ["notes of WhatsApp": 1, "messages without text": 1])
+  }
+
+  @Test(arguments: [
+    ("12/03/2024, 09:16 - Ann: a\n13/03/2024, 10:00 - Bo: b\n", 1_710_234_960.0),
+    ("3/12/24, 9:16 AM - Ann: a\n3/13/24, 9:17 PM - Bo: b\n", 1_710_234_960),
+    ("[12.03.24, 09:16:05] Ann: a\n[12.03.24, 09:17:00] Bo: b\n", 1_710_234_965),
+    ("\u{200E}[2024-03-12, 9:16:05 AM] Ann: a\n[2024-03-13, 9:17:00 PM] Bo: b\n", 1_710_234_965),
+    ("12/3/24, 12:16 am - Ann: a\n1/4/24, 9:17 pm - Bo: b\n", 1_710_202_560),
+  ])
+  func `the dates of a whole chat of WhatsApp tell its times`(text: String, first: Double)
+    async throws
+  {
+    let read = try await document(text, "chat.txt")
+    #expect(read.passages.first?.marks.first?.time == first...first)
+    #expect(read.passages.last?.marks.first?.time != nil && read.notes.isEmpty)
+  }
+
+  @Test func `dates that may be read in two ways give no times, and a note`() async throws {
+    let read = try await document(
+      "01/02/2024, 09:16 - Ann: a\n01/02/2024, 09:17 - Bo: b\n", "chat.txt")
+    #expect(read.passages.count == 2 && read.passages.allSatisfy { $0.marks.isEmpty })
+    #expect(read.notes.map { $0.message.contains("cannot be told") } == [true])
+  }
+
+  @Test func `what stands for a picture beside words of WhatsApp is counted`() async throws {
+    let read = try await document(
+      "31/12/2020, 22:15 - Ann: Yes <Media omitted>\n31/12/2020, 22:16 - Bo: a < b <This message was edited>\n",
+      "chat.txt")
+    #expect(read.passages.map(\.text) == ["Yes", "a < b"])
+    #expect(read.leftOut == ["pictures and files": 1])
+  }
+
+  @Test func `lines of a log that begin with a time have it`() async throws {
+    let read = try await document(
+      "2024-03-12 09:15:00,123 INFO on\n[2024-03-12 09:15:01] ERROR off\n  File a.py\n2024-03-12T09:16:00Z done\n",
+      "app.log")
+    let passage = try #require(read.passages.first)
+    #expect(
+      passage.marks.compactMap(\.time?.lowerBound) == [
+        1_710_234_900.123, 1_710_234_901, 1_710_234_960,
+      ])
+    let chunks = Chunker(size: 5).chunks(of: read.passages)
+    // What has no time of its own belongs to the line before.
+    #expect(
+      chunks.map { $0.time?.lowerBound } == [1_710_234_900.123, 1_710_234_901, 1_710_234_901])
+    #expect(chunks.last?.time?.upperBound == 1_710_234_960)
+  }
+
+  @Test(
+    arguments: [
+      ("2024-03-05 14:07:09,250 +0100 a", 1_709_644_029.25),
+      ("2024-03-05 14:07:09: a", 1_709_647_629),
+      ("2024-03-05T14:07:09Z", 1_709_647_629), ("2024-03-05 14:07:09 - a", 1_709_647_629),
+      ("2024-03-05", nil), ("a 2024-03-05 14:07:09", nil), ("", nil), ("[", nil),
+    ] as [(String, Double?)])
+  func `the time that a line begins with is found`(line: String, seconds: Double?) {
+    #expect(LoggedTime.leading(line[...]) == seconds)
   }
 
   @Test func `logs of programs are read as lines`() async throws {

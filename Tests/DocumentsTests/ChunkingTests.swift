@@ -83,6 +83,45 @@ import Testing
     #expect(chunks.allSatisfy { TextMeasure.words.length($0.text) <= 25 })
   }
 
+  @Test(arguments: [Passage.Style.prose, .lines])
+  func `data without a space is cut at the size of a chunk`(style: Passage.Style) {
+    let data = String(repeating: "QUJD+Z09/8", count: 40_000)
+    let chunks = Chunker(size: 50).chunks(of: [Passage("It says: " + data, style)])
+    #expect(chunks.allSatisfy { TextMeasure.words.length($0.text) <= 50 })
+    #expect(chunks.allSatisfy { $0.text.utf8.count <= 300 })
+    #expect(chunks.count < 2000)
+    let isWhole = chunks.map(\.text).joined() == "It says: " + data
+    #expect(isWhole)
+  }
+
+  @Test func `the rest of cut data counts as what it adds to a chunk`() {
+    // 48 words and, alone, a word; but 53 together.
+    let data = String(repeating: "a", count: 287 + 30)
+    let chunks = Chunker(size: 50).chunks(of: [Passage(data)])
+    #expect(chunks.map(\.text.count) == [287, 30])
+  }
+
+  @Test func `an address is not cut where it fits into the next chunk`() {
+    let address = "https://example.org/" + String(repeating: "kiln/", count: 8)
+    let text =
+      String(repeating: "word ", count: 12) + address + " " + String(repeating: "x ", count: 16)
+    #expect(TextMeasure.words.length(address) == 10)
+    let chunks = Chunker(size: 20).chunks(of: [Passage(text)])
+    #expect(chunks.contains { $0.text.contains(address) })
+    #expect(chunks.allSatisfy { TextMeasure.words.length($0.text) <= 20 })
+  }
+
+  @Test(arguments: [
+    ("", 0), ("one two", 2), (String(repeating: "a", count: 40), 1),
+    (String(repeating: "a", count: 41), 7), (String(repeating: "a", count: 600) + " b", 101),
+    ("火a山", 3),
+  ])
+  func `words are counted, and what is longer than a word is as many as fit it`(
+    text: String, count: Int
+  ) {
+    #expect(TextMeasure.words.length(text) == count)
+  }
+
   @Test func `a heading goes with what stands below it`() {
     var path = ["One"]
     var passages = [Passage.heading(path), Passage(prose(3), section: path)]

@@ -57,7 +57,9 @@ import Testing
   @Test(
     arguments: [
       ([0x1F, 0x8B, 8], "gzip"), (Array("GGUF".utf8), "GGUF"), ([0x50, 0x4B, 3, 4], "zip"),
-      ([0x89, 0x50, 0x4E, 0x47], "picture"), ([0xFF, 0xFE, 65, 0], "UTF-16"),
+      ([0x89, 0x50, 0x4E, 0x47], "picture"), ([0xFF, 0xFE, 0, 0xD8, 65, 0], "UTF-16"),
+      ([0xFF, 0xFE, 0, 0, 65], "binary"),
+
       ([1, 0, 2, 0, 3, 0], "binary"),
     ] as [([UInt8], String)])
   func `what is no document is told by what it is`(bytes: [UInt8], words: String) async throws {
@@ -76,5 +78,53 @@ import Testing
     let read = try await document(at: path)
     #expect(read.passages.map(\.text) == ["caf\u{FFFD}\nb"])
     #expect(read.notes.first?.remedy?.contains("iconv") == true)
+  }
+
+  @Test(arguments: [true, false])
+  func `UTF-16 with its mark is read, with a note`(isBigEndian: Bool) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.txt"
+    let units = [0xFEFF] + Array("Käse 🧀\r\nund Brot".utf16)
+    let bytes = units.flatMap { unit -> [UInt8] in
+      let pair = [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+      return isBigEndian ? pair : pair.reversed()
+    }
+    try AtomicFile.write(bytes, to: path)
+    let read = try await document(at: path)
+    #expect(read.passages.map(\.text) == ["Käse 🧀\nund Brot"])
+    #expect(read.notes.map(\.message) == ["the file is UTF-16, and was read as that"])
+    // Half a character at the end is none.
+    try AtomicFile.write(bytes + [0x41], to: path)
+    let error = await failure { try await document(at: path) }
+    #expect(error?.message.contains("begins like UTF-16") == true)
+  }
+
+  @Test(
+    .enabled(if: Installed.pandoc, "pandoc is not installed"),
+    arguments: [
+      #"<meta charset="iso-8859-1">"#, "<meta charset=windows-1252>",
+      #"<META http-equiv="Content-Type" content="text/html; charset=Latin1">"#,
+      #"<?xml version="1.0" encoding="ISO-8859-1"?>"#,
+    ])
+  func `a page that says it is Latin-1 is read so, with a note`(declaration: String) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.html"
+    let page = Array("\(declaration)<body><p>caf".utf8) + [0xE9, 0x80] + Array("</p></body>".utf8)
+    try AtomicFile.write(page, to: path)
+    let read = try await document(at: path)
+    #expect(read.passages.map(\.text) == ["café€"])
+    #expect(read.notes.map { $0.message.contains("Windows-1252") } == [true])
+    // A page that is UTF-8 all the same is read as that.
+    let honest = try await document("\(declaration)<body><p>café</p></body>", "b.html")
+    #expect(honest.passages.map(\.text) == ["café"] && honest.notes.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ("<meta name=a><meta charset='X-Y'>", "x-y"), ("<p>charset=utf-8", nil), ("", nil),
+      ("<?xml encoding = \"UTF-8\" ?>", "utf-8"), ("<meta charset", nil), ("<meta charset=>", nil),
+    ] as [(String, String?)])
+  func `what a page says of its encoding is found where it counts`(page: String, name: String?) {
+    #expect(DeclaredCharset.of(Array(page.utf8)) == name)
   }
 }

@@ -55,6 +55,63 @@ import Testing
     #expect(texts(lines) == (0..<5).map { "Part \($0)\t\($0 * 10)" })
   }
 
+  @Test func `the columns of an index are read one after another`() {
+    var lines = [line("Index", 60, 60, width: 40)]
+    for row in 0..<10 {
+      let y = 100 + 14 * Double(row)
+      lines.append(line("Kiln\(row), \(row + 3)", 60, y, width: 90))
+      lines.append(line("Wood of oak, \(row), 1\(row)–2\(row)", 310, y, width: 120))
+    }
+    let expected =
+      ["Index"] + (0..<10).map { "Kiln\($0), \($0 + 3)" }
+      + (0..<10).map { "Wood of oak, \($0), 1\($0)–2\($0)" }
+    #expect(texts(lines) == expected)
+  }
+
+  @Test func `a list of which the columns have heights of their own is read by column`() {
+    var lines: [PageLine] = []
+    for row in 0..<9 {
+      lines.append(line("left entry\(row)", 60, 100 + 14 * Double(row), width: 90))
+      lines.append(line("right entry\(row)", 310, 107 + 16 * Double(row), width: 90))
+    }
+    #expect(
+      texts(lines) == (0..<9).map { "left entry\($0)" } + (0..<9).map { "right entry\($0)" })
+    // At one height they are the rows of a table.
+    let cells = (0..<9).flatMap { row in
+      [("left cell", 60.0), ("right cell", 310.0)].map { text, x in
+        line("\(text)\(row)", x, 100 + 14 * Double(row), width: 90)
+      }
+    }
+    #expect(texts(cells) == (0..<9).map { "left cell\($0)\tright cell\($0)" })
+  }
+
+  @Test func `a line whose words are as large as the text around it is no heading`() {
+    var formula = line("AP 0 und AQ.", 60, 180, height: 14)
+    formula.lowest = 10
+    var title = line("The Line AQ", 60, 260, height: 14)
+    title.lowest = 14
+    var lines = [
+      formula, title, line("Sym(X)", 60, 300, height: 14), line("det", 60, 330, height: 14),
+    ]
+    for row in 0..<5 {
+      lines.append(line("the running text goes on \(row)", 60, 100 + 12 * Double(row)))
+    }
+    let passages = PageParagraphs.passages(of: [PageText(number: 1, height: 800, lines: lines)])
+    #expect(passages.filter(\.isHeading).map(\.text) == ["The Line AQ"])
+  }
+
+  @Test func `the lowest of a line's words is read from poppler, letters of formulas apart`() {
+    let output = """
+      <page width="595.0" height="842.0">
+        <word xMin="1" yMin="2" xMax="30" yMax="16">AQ</word>
+        <word xMin="31" yMin="8" xMax="35" yMax="14">n</word>
+        <word xMin="36" yMin="4" xMax="60" yMax="14">und</word>
+        </line>
+      """
+    let line = PageScanner.pages(of: Array(output.utf8)).first?.lines.first
+    #expect(line?.text == "AQ n und" && line?.lowest == 10)
+  }
+
   @Test func `numbers and titles at the edges are removed, and text that repeats is not`() {
     let pages = (1...3).map { number in
       PageText(

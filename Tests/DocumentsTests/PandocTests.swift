@@ -52,6 +52,8 @@ import Testing
     ("<nav><script>x = '</nav>'</script>menu</nav>a", "a"),
     ("<nav class=/menu/>menu</nav>a", "a"),
     (#"<nav title="a </nav> b">menu</nav>a"#, "a"),
+    ("<header>Cookies: <a>accept all</a></header>a", "a"),
+    ("<HEADER><p>1 <html></p></HEADER >a", "a"),
     ("<title>The <nav> tag</title><nav>menu</nav>a", "<title>The <nav> tag</title>a"),
   ])
   func `comments go, and what seems to be a tag in them or in a script is none`(
@@ -63,13 +65,16 @@ import Testing
   @Test(arguments: [
     #"<img alt="an <aside>"><p>a</p></aside>"#, "<![CDATA[ <nav>a</nav> ]]>",
     "<nav-bar>a</nav-bar>", "a <!-- b", "a < b <", "</", "<!", "<a b='",
-    "<form><h1>a</h1></form>",
+    "<form><h1>a</h1></form>", "<header><h1 class=a>A</h1><p>b</p></header>",
+    "<header><hgroup><H2>A</H2></hgroup></header>", "<header>a",
   ])
   func `what is no furniture is kept to the letter`(page: String) {
     #expect(HTMLFurniture.removed(from: page) == page)
   }
 
-  @Test(arguments: ["<!-- ", "<a b=", "<a b='", "<nav><script>", "<![CDATA[", "<a<", "</nav"])
+  @Test(arguments: [
+    "<!-- ", "<a b=", "<a b='", "<nav><script>", "<header>", "<![CDATA[", "<a<", "</nav",
+  ])
   func `marks without an end cost no time`(mark: String) {
     let page = String(repeating: mark, count: 20_000)
     #expect(HTMLFurniture.removed(from: page) == page)
@@ -102,6 +107,67 @@ import Testing
     let passages = reader.passages(of: tree)
     #expect(passages.map(\.text) == ["One", "“q” link", "3. a\n4. b", "x = 1\n  y"])
     #expect(passages.last?.section == ["T", "One"])
+  }
+
+  @Test(
+    .enabled(if: Installed.pandoc, "pandoc is not installed"),
+    arguments: [
+      ("a.rst", "Wood burns [1]_.\n\n.. [1] Oak burns best.\n"),
+      ("a.org", "Wood burns[fn:1].\n\n[fn:1] Oak burns best.\n"),
+      ("a.tex", "Wood burns\\footnote{Oak burns best.}.\n"),
+      ("a.rtf", "{\\rtf1\\ansi Wood burns{\\footnote \\pard Oak burns best.\\par}.\\par}"),
+      (
+        "a.html",
+        """
+        <p>Wood burns<a href="#fn1" role="doc-noteref"><sup>1</sup></a>.</p>
+        <section role="doc-endnotes"><p id="fn1">[1] Oak burns best.<a href="#b" role="doc-backlink">↩</a></p></section>
+        """
+      ),
+    ])
+  func `footnotes are kept, behind what they belong to`(name: String, text: String) async throws {
+    let read = try await document(text, name)
+    #expect(read.passages.map(\.text) == ["Wood burns[1].", "[1] Oak burns best."])
+  }
+
+  @Test func `footnotes of headings, lists and tables stand behind the whole`() throws {
+    let note = { (words: String) in
+      #"{"t":"Note","c":[{"t":"Para","c":[{"t":"Str","c":"\#(words)"}]}]}"#
+    }
+    let plain = { (words: String) in
+      #"[{"t":"Plain","c":[{"t":"Str","c":"\#(words)"},\#(note("of " + words))]}]"#
+    }
+    let cell = { (words: String) in #"[["",[],[]],{"t":"AlignDefault"},1,1,\#(plain(words))]"# }
+    let tree = try JSON(
+      parsing: #"""
+        {"meta":{},"blocks":[
+        {"t":"Header","c":[1,["",[],[]],[{"t":"Str","c":"Fire"},\#(note("A"))]]},
+        {"t":"BulletList","c":[\#(plain("one")),\#(plain("two"))]},
+        {"t":"Table","c":[["",[],[]],[null,[]],[],[["",[],[]],[]],
+        [[["",[],[]],0,[],[[["",[],[]],[\#(cell("x")),\#(cell("y"))]]]]],[["",[],[]],[]]]}]}
+        """#)
+    var reader = PandocTree()
+    let passages = reader.passages(of: tree)
+    #expect(
+      passages.map(\.text) == [
+        "Fire", "[1] A", "- one[2]\n- two[3]", "[2] of one", "[3] of two", "x[4] | y[5]",
+        "[4] of x", "[5] of y",
+      ])
+    #expect(passages.allSatisfy { $0.section == ["Fire"] })
+  }
+
+  @Test(.enabled(if: Installed.pandoc, "pandoc is not installed"))
+  func `what follows a character of rich text is kept`() async throws {
+    let read = try await document("{\\rtf1\\ansi 50 \\u176?C and \\u8364?5.\\par}", "a.rtf")
+    #expect(read.passages.map(\.text) == ["50 °C and €5."])
+  }
+
+  @Test(arguments: [
+    ("\\u176?C", "\\u176\\'3fC"), ("\\u-42?", "\\u-42\\'3f"), ("\\\\u176?C", "\\\\u176?C"),
+    ("\\uc0\\u176?", "\\uc0\\u176?"), ("\\u", "\\u"), ("\\u17", "\\u17"), ("\\", "\\"),
+    ("a?", "a?"),
+  ])
+  func `only what stands for a character of rich text is changed`(text: String, changed: String) {
+    #expect(String(decoding: RichText.substituted(Array(text.utf8)), as: UTF8.self) == changed)
   }
 
   @Test(arguments: [

@@ -92,6 +92,14 @@ struct RealDocumentTests {
     }
     let text = read.passages.map(\.text).joined(separator: "\n")
     #expect(!text.contains("TOPOLOGISCHE RÄUME"))
+    for formula in ["AP 0 und AQ.", "ein k-Simplex in R n .", "det", "Sym(X)"] {
+      #expect(!headings.contains(formula))
+    }
+    // The index has two columns.
+    let index = ["äquivalente, 20", "trivialer, 20", "Limes, 8", "lokal, 3", "Oktaeder, 34"]
+    let places = index.compactMap { text.firstRange(of: $0)?.lowerBound }
+    #expect(places.count == index.count && places == places.sorted())
+    #expect(!text.contains("\tOktaeder"))
     #expect(
       text.contains("Auch die Beweisführung mittels Widerspruchsbeweisen sollte bekannt sein"))
   }

@@ -27,7 +27,7 @@ public enum ApplicationLog: DocumentKind {
     var document = Document()
     guard file.firstObject != nil else {
       let text = try file.text(notes: &document.notes)
-      document.passages = [Passage(text, .lines)]
+      document.passages = [timed(text)]
       return document
     }
     var passage = Passage("", .lines)
@@ -40,6 +40,19 @@ public enum ApplicationLog: DocumentKind {
     }
     document.passages = [passage]
     return document
+  }
+
+  /// The lines of `text`, with the times that they begin with; others are of the line before.
+  private static func timed(_ text: String) -> Passage {
+    var passage = Passage(text, .lines)
+    var offset = 0
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if let time = LoggedTime.leading(line) {
+        passage.marks.append(Passage.Mark(offset: offset, time: time...time))
+      }
+      offset += line.utf8.count + 1
+    }
+    return passage
   }
 
   /// Adds the time, the level and the message of `row`, and then its other fields.

@@ -1,3 +1,5 @@
+internal import AnnealDatasets
+
 /// Makes passages of the messages of a chat between people.
 struct ChatPassages {
   private(set) var passages: [Passage] = []
@@ -19,63 +21,37 @@ struct ChatPassages {
 
 /// Times as logs write them: ISO 8601, such as `2024-03-05T14:07:09.250+01:00`.
 enum LoggedTime {
-  /// Seconds since 1970; nil when `text` is no such time.
+  /// Seconds since 1970; nil when `text` is no such time, such as a day alone.
   static func seconds(_ text: String) -> Double? {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= 19, isDivided(bytes), let year = number(bytes, 0, 4),
-      let month = number(bytes, 5, 2), let day = number(bytes, 8, 2),
-      let hour = number(bytes, 11, 2), let minute = number(bytes, 14, 2),
-      let second = number(bytes, 17, 2), (1...12).contains(month), day > 0,
-      day <= length(ofMonth: month, year), hour < 24, minute < 60, second < 61
-    else { return nil }
-    var rest = bytes[19...]
-    var fraction = 0.0
-    if let mark = rest.first, mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") {
-      let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
-      fraction = Double("0." + String(decoding: digits, as: UTF8.self)) ?? 0
-      rest = rest.dropFirst(1 + digits.count)
-    }
-    guard let shift = shift(String(decoding: rest, as: UTF8.self).trimmed) else { return nil }
-    let time = ((days(year, month, day) * 24 + hour) * 60 + minute - shift) * 60 + second
-    return Double(time) + fraction
+    guard isDivided(text.utf8.prefix(19)) else { return nil }
+    return DateText.seconds(text.trimmed)
   }
+
+  /// The time that `line` begins with, in brackets or without, seconds since 1970.
+  static func leading(_ line: Substring) -> Double? {
+    let line = line.first == "[" ? line.dropFirst() : line
+    let bytes = line.utf8.prefix(40)
+    let clock = Array(bytes.prefix(19))
+    guard isDivided(clock) else { return nil }
+    let fraction = bytes.dropFirst(19).prefix { isDigit($0) || ".,:+-Zz".utf8.contains($0) }
+    // A zone may stand apart: `2024-03-05 14:07:09,250 +0100`.
+    let rest = bytes.dropFirst(19 + fraction.count)
+    let mark = rest.dropFirst().first
+    let isZone = rest.first == 0x20 && (mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"))
+    let zone = isZone ? rest.prefix { isDigit($0) || " +-:".utf8.contains($0) } : rest.prefix(0)
+    let whole = clock + Array(fraction)
+    for time in [whole + Array(zone), whole, clock] {
+      if let seconds = seconds(String(decoding: time, as: UTF8.self).trimmed) { return seconds }
+    }
+    return nil
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   /// Whether the marks between the numbers stand where they must.
-  private static func isDivided(_ bytes: [UInt8]) -> Bool {
-    "Tt ".utf8.contains(bytes[10])
+  private static func isDivided(_ clock: some Collection<UInt8>) -> Bool {
+    let bytes = Array(clock)
+    return bytes.count == 19 && "Tt ".utf8.contains(bytes[10])
       && zip([4, 7, 13, 16], "--::".utf8).allSatisfy { bytes[$0] == $1 }
-  }
-
-  /// How many minutes the clocks of `zone` are ahead: `Z`, `+01:00`, `-0530`, `+01`; no zone is UTC.
-  private static func shift(_ zone: String) -> Int? {
-    if ["", "Z", "z", "UTC", "GMT"].contains(zone) { return 0 }
-    guard zone.hasPrefix("+") || zone.hasPrefix("-") else { return nil }
-    var bytes = Array(zone.utf8)
-    if bytes.count == 6, bytes[3] == UInt8(ascii: ":") { bytes.remove(at: 3) }
-    if bytes.count == 3 { bytes += Array("00".utf8) }
-    guard bytes.count == 5, let hours = number(bytes, 1, 2), let minutes = number(bytes, 3, 2),
-      hours < 24, minutes < 60
-    else { return nil }
-    return (hours * 60 + minutes) * (zone.hasPrefix("-") ? -1 : 1)
-  }
-
-  private static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int? {
-    guard place + count <= bytes.count else { return nil }
-    let digits = bytes[place..<place + count]
-    guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return Int(String(decoding: digits, as: UTF8.self))
-  }
-
-  private static func length(ofMonth month: Int, _ year: Int) -> Int {
-    days(month == 12 ? year + 1 : year, month % 12 + 1, 1) - days(year, month, 1)
-  }
-
-  /// Days since 1970-01-01 in the Gregorian calendar, counted with years that begin in March.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let year = month < 3 ? year - 1 : year
-    let era = year / 400
-    let ofEra = year - era * 400
-    let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
   }
 }

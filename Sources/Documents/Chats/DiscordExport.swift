@@ -7,9 +7,11 @@ public enum DiscordExport: DocumentKind {
   /// `json`.
   public static let endings = ["json"]
 
-  /// The types of messages that people and programs wrote: 20 and 23 are answers to commands, for
-  /// which DiscordChatExporter has no names.
-  private static let written: Set<String> = ["Default", "Reply", "20", "23"]
+  /// The types of messages that people and programs wrote: 20 and 23 are answers to commands, and 21
+  /// begins a thread; DiscordChatExporter has no names for them.
+  private static let written: Set<String> = [
+    "Default", "Reply", "20", "21", "23", "ThreadStarterMessage",
+  ]
 
   /// Objects with `guild`, `channel` and then `messages`.
   public static func matches(_ file: DocumentFile) -> Bool {
@@ -18,7 +20,7 @@ public enum DiscordExport: DocumentKind {
       && start.contains("\"guild\"") && start.contains("\"channel\"")
   }
 
-  /// What people wrote; who joined and what was pinned is counted and left out.
+  /// What people and programs wrote; who joined and what was pinned is counted and left out.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
@@ -37,10 +39,14 @@ public enum DiscordExport: DocumentKind {
     var chat = ChatPassages()
     for message in messages {
       let type = message["type"]?.string ?? "Default"
-      let content = message["content"]?.string ?? ""
-      guard written.contains(type), !content.allSatisfy(\.isWhitespace) else {
-        let what = written.contains(type) ? "messages without text" : type
-        document.leftOut[what, default: 0] += 1
+      guard written.contains(type) else {
+        document.leftOut[type, default: 0] += 1
+        continue
+      }
+      let (text, previews) = words(of: message)
+      if previews > 0 { document.leftOut["previews of links", default: 0] += previews }
+      guard !text.isEmpty else {
+        document.leftOut["messages without text", default: 0] += 1
         continue
       }
       let author = message["author"]
@@ -48,9 +54,25 @@ public enum DiscordExport: DocumentKind {
         !$0.isEmpty
       }
       let time = message["timestamp"]?.string.flatMap(LoggedTime.seconds)
-      chat.add(content, by: name ?? "someone", at: time, section: section)
+      chat.add(text, by: name ?? "someone", at: time, section: section)
     }
     document.passages = chat.passages
     return document
+  }
+
+  /// What a message says, also in what a program shows below it, and how many previews of linked
+  /// pages were left out: nobody wrote them in the channel.
+  private static func words(of message: JSON) -> (text: String, previews: Int) {
+    let content = message["content"]?.string ?? ""
+    let embeds = message["embeds"]?.array ?? []
+    let written = embeds.filter { embed in
+      guard let address = embed["url"]?.string, !address.isEmpty else { return true }
+      return !content.contains(address)
+    }
+    let shown = written.flatMap { embed in
+      [embed["title"]?.string ?? "", embed["description"]?.string ?? ""]
+        + (embed["fields"]?.array ?? []).map { ChatWords.field($0["name"], $0["value"]) }
+    }
+    return (ChatWords.joined([content] + shown), embeds.count - written.count)
   }
 }

@@ -29,7 +29,7 @@ public enum SlackExport: DocumentKind {
     return first["type"]?.string == "message" && first["ts"] != nil
   }
 
-  /// What people wrote; who joined and left is counted and left out.
+  /// What people and programs wrote; who joined and left is counted and left out.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
@@ -45,13 +45,17 @@ public enum SlackExport: DocumentKind {
           document.leftOut[subtype, default: 0] += 1
           return
         }
-        guard let text = text(of: row.fields) else {
+        let message = SlackMessage(row.fields)
+        if message.previews > 0 {
+          document.leftOut["previews of links", default: 0] += message.previews
+        }
+        guard !message.text.isEmpty else {
           document.leftOut["messages without text", default: 0] += 1
           return
         }
         let time = row.fields["ts"]?.string.flatMap { Double($0) } ?? row.fields["ts"]?.number
         chat.add(
-          plain(text, names), by: author(of: row.fields, names),
+          plain(message.text, names), by: author(of: row.fields, names),
           at: time.flatMap { $0.isFinite ? $0 : nil }, section: channel)
       case .bad(let row): document.problems.append(row)
       case .note(let note): document.notes.append(note)
@@ -59,13 +63,6 @@ public enum SlackExport: DocumentKind {
     }
     document.passages = chat.passages
     return document
-  }
-
-  /// What a message says; programs often say it in attachments alone.
-  private static func text(of message: JSON) -> String? {
-    let attached = (message["attachments"]?.array ?? []).map { $0["text"] ?? $0["fallback"] }
-      .compactMap { $0?.string }.joined(separator: "\n")
-    return [message["text"]?.string ?? "", attached].first { !$0.allSatisfy(\.isWhitespace) }
   }
 
   /// The name of who wrote a message; programs bring their own.
@@ -91,6 +88,26 @@ public enum SlackExport: DocumentKind {
     return names
   }
 
+  /// What a mark of Slack says, such as `@U1`, `#C1|kilns`, `!here` or `https://a.b|words`.
+  private static func words(of mark: Substring, _ names: [String: String]) -> String {
+    let parts = mark.split(separator: "|", maxSplits: 1)
+    guard let target = parts.first, let first = target.first else { return "" }
+    let words = parts.dropFirst().first
+    switch first {
+    case "@":
+      return "@" + (names[String(target.dropFirst())] ?? String(words ?? target.dropFirst()))
+    case "#": return "#" + (words ?? target.dropFirst())
+    case "!": return words.map(String.init) ?? "@" + target.dropFirst()
+    default:
+      guard let words else { return String(target) }
+      // Words that are the address itself say it already.
+      let before = target.dropLast(words.count)
+      let isAddress = before.isEmpty || before.hasSuffix("://") || before.hasSuffix(":")
+      if isAddress, target.hasSuffix(words) { return String(words) }
+      return "\(words) (\(target))"
+    }
+  }
+
   /// `text` without Slack's marks: `<@U1>`, `<https://a.b|words>`.
   private static func plain(_ text: String, _ names: [String: String]) -> String {
     var result = ""
@@ -98,12 +115,7 @@ public enum SlackExport: DocumentKind {
     while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
       result += rest[..<open]
       let mark = rest[rest.index(after: open)..<close]
-      let words = mark.split(separator: "|", maxSplits: 1)
-      if mark.hasPrefix("@") {
-        result += "@" + (names[String(words.first?.dropFirst() ?? "")] ?? String(mark.dropFirst()))
-      } else {
-        result += words.last.map(String.init) ?? ""
-      }
+      result += Self.words(of: mark, names)
       rest = rest[rest.index(after: close)...]
     }
     return Entities.decoded((result + rest)[...])

@@ -17,33 +17,43 @@ public enum WhatsAppExport: DocumentKind {
   /// What people wrote; notes of the program and pictures that are not in it are counted and left
   /// out.
   ///
-  /// How dates are written depends on the telephone, so that times cannot be told for sure and are
-  /// left out.
+  /// How dates are written depends on the telephone; where the whole chat does not tell it, there are
+  /// no times. They are those of the phone's clock, read as UTC.
   public static func read(
     _ file: DocumentFile, _ settings: ReadingSettings
   ) async throws -> Document {
     var document = Document()
     let text = try file.text(notes: &document.notes)
-    var chat = ChatPassages()
-    var open: (name: String, text: String)?
-    func end() {
-      guard let (name, text) = open else { return }
-      guard !WhatsAppLine.isLeftOut(text) else {
-        document.leftOut["messages without text", default: 0] += 1
-        return
-      }
-      chat.add(text, by: name, at: nil, section: [])
-    }
+    var messages: [(line: WhatsAppLine, text: String)] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if let message = WhatsAppLine(line) {
-        end()
-        open = message.name.map { ($0, message.text) }
-        if message.name == nil { document.leftOut["notes of WhatsApp", default: 0] += 1 }
-      } else if open != nil {
-        open?.text += "\n" + line.filter { $0 != "\u{200E}" }
+      if let begun = WhatsAppLine(line) {
+        messages.append((begun, begun.text))
+      } else if !messages.isEmpty {
+        messages[messages.count - 1].text += "\n" + line.filter { $0 != "\u{200E}" }
       }
     }
-    end()
+    let dates = WhatsAppDates(messages.map(\.line.stamp))
+    if dates.order == nil, !messages.isEmpty {
+      document.notes.append(
+        AnnealError(
+          .data,
+          "whether days or months come first in the dates cannot be told; rows have no times",
+          at: file.place()))
+    }
+    var chat = ChatPassages()
+    for (line, text) in messages {
+      guard let name = line.name else {
+        document.leftOut["notes of WhatsApp", default: 0] += 1
+        continue
+      }
+      let (words, omitted) = WhatsAppLine.withoutMedia(text)
+      guard !WhatsAppLine.isLeftOut(words) else {
+        document.leftOut["messages without text", default: 0] += 1
+        continue
+      }
+      if omitted > 0 { document.leftOut["pictures and files", default: 0] += omitted }
+      chat.add(words, by: name, at: dates.seconds(line.stamp), section: [])
+    }
     document.passages = chat.passages
     return document
   }
@@ -54,6 +64,8 @@ struct WhatsAppLine {
   /// Who wrote it; nil for notes of the program.
   let name: String?
   let text: String
+  /// The numbers of its date and time.
+  let stamp: WhatsAppStamp
 
   init?(_ line: some StringProtocol) {
     let clean = line.map { $0 == "\u{202F}" || $0 == "\u{A0}" ? " " : $0 }.filter {
@@ -71,6 +83,8 @@ struct WhatsAppLine {
     guard let end = rest.firstRange(of: isBracketed ? "] " : " - "),
       rest.distance(from: rest.startIndex, to: end.lowerBound) <= 6
     else { return nil }
+    guard let stamp = WhatsAppStamp(date, time, half: rest[..<end.lowerBound]) else { return nil }
+    self.stamp = stamp
     rest = rest[end.upperBound...]
     guard let colon = rest.prefix(80).firstRange(of: ": ") else {
       (name, text) = (nil, String(rest))
@@ -80,10 +94,38 @@ struct WhatsAppLine {
     text = String(rest[colon.upperBound...])
   }
 
-  /// Whether `text` stands for something that was not exported, or was taken back.
+  /// What stands in angle brackets for something that was not exported, or says that a message was
+  /// changed.
+  private static let marks: Set<String> = [
+    "media omitted", "image omitted", "video omitted", "audio omitted", "sticker omitted",
+    "gif omitted", "document omitted", "contact card omitted", "video note omitted",
+    "medien ausgeschlossen", "médias omis", "multimedia omitido", "media omessi",
+    "mídia oculta", "this message was edited", "diese nachricht wurde bearbeitet",
+  ]
+
+  /// `text` without such marks, and how many there were.
+  static func withoutMedia(_ text: String) -> (text: String, count: Int) {
+    var kept = ""
+    var count = 0
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+      let mark = rest[rest.index(after: open)..<close].lowercased()
+      guard marks.contains(mark) || mark.hasPrefix("attached: ") else {
+        kept += rest[...open]
+        rest = rest[rest.index(after: open)...]
+        continue
+      }
+      kept += rest[..<open]
+      if !mark.contains("edited"), !mark.contains("bearbeitet") { count += 1 }
+      rest = rest[rest.index(after: close)...]
+    }
+    return ((kept + rest).trimmed, count)
+  }
+
+  /// Whether `text` says nothing, or stands for something that was not exported or was taken back.
   static func isLeftOut(_ text: String) -> Bool {
     let text = text.trimmed
-    return text.hasPrefix("<") && text.hasSuffix(">") && !text.contains("\n")
+    return text.isEmpty || text.hasPrefix("<") && text.hasSuffix(">") && !text.contains("\n")
       || ["This message was deleted", "You deleted this message"].contains { text.hasPrefix($0) }
       || text == "null"
   }

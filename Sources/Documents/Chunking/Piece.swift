@@ -64,6 +64,7 @@ struct PieceCutter {
     let isFirst = range.lowerBound == 0
     var joint: Piece.Joint = isFirst ? .paragraph : passage.style == .lines ? .line : .space
     var offset = range.lowerBound
+    var before = ""
     for part in fitting(whole, of: passage.style) {
       defer { offset += part.utf8.count }
       let text = Self.trimmed(part, passage.style)
@@ -71,12 +72,20 @@ struct PieceCutter {
       guard !text.isEmpty || (passage.style == .lines && !isFirst) else { continue }
       pieces.append(
         Piece(
-          text: text, joint: joint, size: measure.length(joint.rawValue + text),
+          text: text, joint: joint, size: size(of: text, joint, behind: before),
           section: passage.section, isHeading: passage.isHeading, speaker: passage.speaker,
           beginsTurn: beginsTurn && isFirst && offset == 0,
           marks: passage.marks(in: offset..<offset + max(1, part.utf8.count))))
       joint = part.unicodeScalars.last?.properties.isWhitespace == true ? .space : .within
+      before = text
     }
+  }
+
+  /// How long `text` is; of a word that was cut, what it adds to the part before it at least.
+  private func size(of text: String, _ joint: Piece.Joint, behind before: String) -> Int {
+    let alone = measure.length(joint.rawValue + text)
+    guard joint == .within, !before.isEmpty else { return alone }
+    return max(alone, measure.length(before + text) - measure.length(before))
   }
 
   private static func trimmed(_ part: Substring, _ style: Passage.Style) -> String {
@@ -101,37 +110,58 @@ struct PieceCutter {
 
   /// Where the longest beginning of `text` ends that fits, after a space where there is one.
   private func longestFitting(_ text: Substring) -> Substring.Index {
-    let ends = Self.ends(in: text)
+    // More places are looked for only while all that were found fit: a text may be very long.
+    var most = 64
+    var ends = Self.ends(in: text, atMost: most)
+    while ends.count == most, most < 1 << 16, fits(text, to: ends[most - 1]) {
+      most *= 4
+      ends = Self.ends(in: text, atMost: most)
+    }
     var (low, high) = (0, ends.count - 1)
     while low < high {
       let middle = (low + high + 1) / 2
-      if measure.length(String(text[..<ends[middle]])) <= limit {
-        low = middle
-      } else {
-        high = middle - 1
-      }
+      if fits(text, to: ends[middle]) { low = middle } else { high = middle - 1 }
     }
-    return ends.isEmpty ? text.endIndex : ends[low]
+    guard low < ends.count else { return text.endIndex }
+    // A word that goes on is left for the next piece, unless it is far too long for one.
+    guard !ends[low].isFree, let last = ends[..<low].lastIndex(where: \.isFree),
+      ends[(last + 1)...].prefix(while: { !$0.isFree }).count < Self.partsOfWord
+    else { return ends[low].place }
+    return ends[last].place
   }
 
-  /// Where `text` may be cut: after spaces and between letters of scripts without spaces; between
-  /// any characters of a word that is very long.
-  private static func ends(in text: Substring) -> [Substring.Index] {
-    var ends: [Substring.Index] = []
+  private func fits(_ text: Substring, to end: End) -> Bool {
+    measure.length(String(text[..<end.place])) <= limit
+  }
+
+  /// Where a text may be cut.
+  private struct End {
+    var place: Substring.Index
+    /// Whether no word is cut there.
+    var isFree: Bool
+  }
+
+  /// What has as many places to be cut at within it is no word, and no address either.
+  private static let partsOfWord = 5
+
+  /// Where `text` may be cut: after spaces and between letters of scripts without spaces; and, as a
+  /// last resort, within what is longer than a word.
+  private static func ends(in text: Substring, atMost most: Int) -> [End] {
+    var ends: [End] = []
     var run = 0
     var place = text.startIndex
-    while place < text.endIndex, ends.count < 1 << 16 {
+    while place < text.endIndex, ends.count < most {
       let character = text[place]
       place = text.index(after: place)
       run += 1
       let isFree =
-        character.unicodeScalars.first.map(TextMeasure.isWritten(withoutSpaces:)) ?? false
-      if character.isWhitespace || isFree || run > 200 {
-        ends.append(place)
+        character.isWhitespace || place == text.endIndex
+        || character.unicodeScalars.first.map(TextMeasure.isWritten(withoutSpaces:)) ?? false
+      if isFree || run > TextMeasure.longestWord {
+        ends.append(End(place: place, isFree: isFree))
         run = 0
       }
     }
-    if place == text.endIndex, ends.last != place { ends.append(place) }
     return ends
   }
 }

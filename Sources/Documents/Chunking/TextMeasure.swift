@@ -8,21 +8,31 @@ public struct TextMeasure: Sendable {
   public let length: @Sendable (String) -> Int
 
   /// Words: what stands between spaces; each character of scripts that write none counts as one.
+  ///
+  /// What is longer than any word, such as data in base64, counts as the words that would fit it.
   public static let words = TextMeasure(unit: "words") { text in
     var count = 0
-    var isInside = false
+    var run = 0
     for scalar in text.unicodeScalars {
       if scalar.properties.isWhitespace {
-        isInside = false
+        count += lengthInWords(of: run)
+        run = 0
       } else if isWritten(withoutSpaces: scalar) {
-        count += 1
-        isInside = false
-      } else if !isInside {
-        count += 1
-        isInside = true
+        count += lengthInWords(of: run) + 1
+        run = 0
+      } else {
+        run += 1
       }
     }
-    return count
+    return count + lengthInWords(of: run)
+  }
+
+  /// No word has more letters.
+  static let longestWord = 40
+
+  /// How many words `count` characters without a space are.
+  private static func lengthInWords(of count: Int) -> Int {
+    count > longestWord ? (count + 5) / 6 : min(count, 1)
   }
 
   /// Tokens of `tokenizer`.

@@ -27,6 +27,7 @@ struct PageParagraphs {
 
   private mutating func read(_ region: PageRegion) {
     let pitch = pitch(of: region)
+    if region.isList { endParagraph() }
     for (index, row) in region.rows.enumerated() {
       if isHeading(row, in: region) {
         endParagraph()
@@ -34,10 +35,22 @@ struct PageParagraphs {
         continue
       }
       endHeading()
+      if region.isList {
+        appendLine(row, region.page)
+        continue
+      }
       let before = index > 0 ? region.rows[index - 1] : nil
       if begins(row, after: before, in: region, pitch) { endParagraph() }
       append(row, region.page)
     }
+    if region.isList { endParagraph() }
+  }
+
+  /// Adds a line of a list, which no other line goes on with.
+  private mutating func appendLine(_ row: PageLine, _ page: Int) {
+    open.style = .lines
+    open.append(row.text, joint: "\n", page: page)
+    last = row
   }
 
   /// The usual distance of lines.
@@ -54,13 +67,22 @@ struct PageParagraphs {
       row.text.count(where: \.isLetter) >= 2,
       let end = row.text.last, !",;".contains(end), !(end == "." && row.words > 6)
     else { return false }
-    // Formulas are of large letters too, but not of words.
+    // Formulas are of large letters too, but the words around them are not.
+    if let lowest = row.lowest, lowest <= body * 1.06 { return false }
     let tokens = row.text.split { $0.isWhitespace }.filter {
       !$0.allSatisfy { $0.isNumber || $0 == "." }
     }
+    if tokens.count == 1, let token = tokens.first, Self.isFunction(token) { return false }
     let words = tokens.filter { $0.count(where: \.isLetter) * 2 > $0.count && $0.count > 1 }
     return words.count * 10 >= tokens.count * 6
       && words.contains { $0.prefix { $0.isLetter }.count > 2 }
+  }
+
+  /// Whether a word is a function's name, such as `det` or `Sym(X)`, and no title.
+  private static func isFunction(_ word: Substring) -> Bool {
+    if word.first?.isLowercase == true, word.count < 4 { return true }
+    let name = word.prefix { $0.isLetter }
+    return !name.isEmpty && word.dropFirst(name.count).first == "("
   }
 
   private mutating func add(heading row: PageLine, _ page: Int) {

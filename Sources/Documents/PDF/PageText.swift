@@ -6,6 +6,8 @@ struct PageLine {
   /// How high its letters are, for most of them.
   var height: Double
   var words: Int
+  /// How high the lowest of its words is, when it has words of some letters.
+  var lowest: Double?
 
   var width: Double { x.upperBound - x.lowerBound }
   var middle: Double { (y.lowerBound + y.upperBound) / 2 }
@@ -27,6 +29,7 @@ struct PageLine {
     line.y = min(y.lowerBound, next.y.lowerBound)...max(y.upperBound, next.y.upperBound)
     line.words += next.words
     if next.text.count > text.count { line.height = next.height }
+    line.lowest = [lowest, next.lowest].compactMap(\.self).min()
     return line
   }
 }
@@ -86,6 +89,8 @@ struct PageScanner {
     if let tab = line.text.firstRange(of: " \t ") { line.text.replaceSubrange(tab, with: "\t") }
     line.height = Weighted.median(
       words.map { ($0.y.upperBound - $0.y.lowerBound, $0.text.count) })
+    line.lowest = words.filter { $0.text.count(where: \.isLetter) > 1 }
+      .map { $0.y.upperBound - $0.y.lowerBound }.min()
     pages[pages.count - 1].lines.append(line)
   }
 

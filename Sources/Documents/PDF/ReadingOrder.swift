@@ -3,18 +3,22 @@ struct PageRegion {
   var page: Int
   var x: ClosedRange<Double>
   var rows: [PageLine]
+  /// Whether it is a column of a list, such as an index, whose lines stay lines.
+  var isList = false
 }
 
 /// The order in which the lines of a page are read: columns one after another, between what spans them.
 enum ReadingOrder {
   /// The regions of `page` in reading order.
   static func regions(of page: PageText) -> [PageRegion] {
-    regions(page.lines, page.number, depth: 0)
+    regions(page.lines, page.number, depth: 0, isList: false)
   }
 
-  private static func regions(_ lines: [PageLine], _ page: Int, depth: Int) -> [PageRegion] {
-    guard depth < 6, let gutter = gutter(of: lines) else {
-      return region(lines, page).map { [$0] } ?? []
+  private static func regions(
+    _ lines: [PageLine], _ page: Int, depth: Int, isList: Bool
+  ) -> [PageRegion] {
+    guard depth < 6, let (gutter, partsList) = gutter(of: lines) else {
+      return region(lines, page, isList: isList).map { [$0] } ?? []
     }
     // Titles and wide figures cross the gutter; they part what is above from what is below.
     let spanning = lines.filter { $0.x.lowerBound < gutter - 1 && $0.x.upperBound > gutter + 1 }
@@ -28,8 +32,11 @@ enum ReadingOrder {
       guard !band.isEmpty else { return }
       result += region(wide, page).map { [$0] } ?? []
       wide = []
-      result += regions(band.filter { $0.x.upperBound <= gutter + 1 }, page, depth: depth + 1)
-      result += regions(band.filter { $0.x.upperBound > gutter + 1 }, page, depth: depth + 1)
+      let left = band.filter { $0.x.upperBound <= gutter + 1 }
+      let right = band.filter { $0.x.upperBound > gutter + 1 }
+      for side in [left, right] {
+        result += regions(side, page, depth: depth + 1, isList: isList || partsList)
+      }
     }
     for line in spanning {
       end(at: line.middle)
@@ -41,7 +48,9 @@ enum ReadingOrder {
   }
 
   /// Lines that belong together, those beside each other as one row.
-  private static func region(_ lines: [PageLine], _ page: Int) -> PageRegion? {
+  private static func region(
+    _ lines: [PageLine], _ page: Int, isList: Bool = false
+  ) -> PageRegion? {
     guard let left = lines.map(\.x.lowerBound).min(), let right = lines.map(\.x.upperBound).max()
     else {
       return nil
@@ -55,50 +64,84 @@ enum ReadingOrder {
         rows.append(line)
       }
     }
-    return PageRegion(page: page, x: left...right, rows: rows)
+    return PageRegion(page: page, x: left...right, rows: rows, isList: isList)
   }
 
-  /// Where two columns of running text are parted; nil when there is one column, or a table, whose
-  /// rows are read across.
-  private static func gutter(of lines: [PageLine]) -> Double? {
+  /// Where two columns of running text, or of a list such as an index, are parted; nil when there is
+  /// one column, or a table, whose rows are read across.
+  private static func gutter(of lines: [PageLine]) -> (place: Double, partsList: Bool)? {
     guard lines.count >= 6, let left = lines.map(\.x.lowerBound).min(),
       let right = lines.map(\.x.upperBound).max(), right - left > 60, right - left < 100_000
     else { return nil }
-    var best: (place: Double, score: Double)?
-    for place in stride(
-      from: left + (right - left) * 0.15, to: right - (right - left) * 0.15, by: 1.5)
-    {
-      guard let score = score(of: place, lines) else { continue }
-      if best.map({ score > $0.score }) ?? true { best = (place, score) }
+    let places = Array(
+      stride(from: left + (right - left) * 0.15, to: right - (right - left) * 0.15, by: 1.5))
+    func best(_ score: (Sides) -> Double?) -> Double? {
+      var found: (place: Double, score: Double)?
+      for place in places {
+        guard let score = score(Sides(of: lines, at: place)) else { continue }
+        if found.map({ score > $0.score }) ?? true { found = (place, score) }
+      }
+      return found?.place
     }
-    return best?.place
+    if let place = best(textScore) { return (place, false) }
+    return best(listScore).map { ($0, true) }
   }
 
-  /// How well a gutter at `place` parts `lines`; nil when it does not.
-  private static func score(of place: Double, _ lines: [PageLine]) -> Double? {
-    var sides = (left: [PageLine](), right: [PageLine](), crossing: 0)
-    for line in lines {
-      if line.x.upperBound <= place + 1 {
-        sides.left.append(line)
-      } else if line.x.lowerBound >= place - 1 {
-        sides.right.append(line)
-      } else {
-        sides.crossing += 1
+  /// What stands on either side of a gutter, and how many lines cross it.
+  private struct Sides {
+    var left: [PageLine] = []
+    var right: [PageLine] = []
+    var crossing = 0
+
+    init(of lines: [PageLine], at place: Double) {
+      for line in lines {
+        if line.x.upperBound <= place + 1 {
+          left.append(line)
+        } else if line.x.lowerBound >= place - 1 {
+          right.append(line)
+        } else {
+          crossing += 1
+        }
       }
     }
-    guard isColumn(sides.left), isColumn(sides.right), sides.crossing * 3 <= lines.count else {
-      return nil
+
+    var count: Int { left.count + right.count + crossing }
+
+    /// How high most lines of the left side are.
+    var height: Double {
+      let heights = left.map(\.height).sorted()
+      return heights.isEmpty ? 10 : heights[heights.count / 2]
     }
-    let low = max(
-      sides.left.map(\.y.lowerBound).min() ?? 0, sides.right.map(\.y.lowerBound).min() ?? 0)
-    let high = min(
-      sides.left.map(\.y.upperBound).max() ?? 0, sides.right.map(\.y.upperBound).max() ?? 0)
-    guard high - low > 2.5 * (sides.left.first?.height ?? 10) else { return nil }
-    let gap =
-      (sides.right.map(\.x.lowerBound).min() ?? place)
-      - (sides.left.map(\.x.upperBound).max() ?? place)
+
+    /// How far the sides are apart; nil when one is empty, or they do not stand beside each other.
+    var gap: Double? {
+      guard let first = left.first, let end = left.map(\.x.upperBound).max(),
+        let start = right.map(\.x.lowerBound).min()
+      else { return nil }
+      let low = max(
+        left.map(\.y.lowerBound).min() ?? 0, right.map(\.y.lowerBound).min() ?? 0)
+      let high = min(
+        left.map(\.y.upperBound).max() ?? 0, right.map(\.y.upperBound).max() ?? 0)
+      return high - low > 2.5 * first.height ? start - end : nil
+    }
+  }
+
+  /// How well a gutter parts columns of running text; nil when it does not.
+  private static func textScore(_ sides: Sides) -> Double? {
+    guard isColumn(sides.left), isColumn(sides.right), sides.crossing * 3 <= sides.count,
+      let gap = sides.gap
+    else { return nil }
     // Fewer crossing lines first, then the wider gap.
     return gap - 40 * Double(sides.crossing)
+  }
+
+  /// How well a gutter parts the columns of a list; nil when it does not.
+  private static func listScore(_ sides: Sides) -> Double? {
+    guard sides.crossing * 20 <= sides.count, min(sides.left.count, sides.right.count) >= 8,
+      let gap = sides.gap, gap > 0.8 * sides.height,
+      ListColumns.areColumns(sides.left, sides.right)
+    else { return nil }
+    return gap - 1000 * Double(sides.crossing)
   }
 
   /// Whether `lines` read like a column of text: several lines of several words.

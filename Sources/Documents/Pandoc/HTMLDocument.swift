@@ -17,6 +17,7 @@ public enum HTMLDocument: PandocKind {
   }
 
   static func input(_ file: DocumentFile, notes: inout [AnnealError]) throws -> [UInt8] {
-    Array(HTMLFurniture.removed(from: try file.text(notes: &notes)).utf8)
+    let page = try file.text(notes: &notes, charset: DeclaredCharset.of(file.head))
+    return Array(HTMLFurniture.removed(from: page).utf8)
   }
 }

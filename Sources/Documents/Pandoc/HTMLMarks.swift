@@ -9,7 +9,7 @@ struct HTMLMarks {
     case whole(String)
     /// `</name>`.
     case closing(String)
-    /// `<!-- … -->`.
+    /// `<!-- … -->`, or `<!-- … --!>`.
     case comment
     /// `<![CDATA[ … ]]>`, which is text.
     case section
@@ -17,9 +17,19 @@ struct HTMLMarks {
 
   /// The page.
   let bytes: [UInt8]
-  /// What was looked for to the end of the page in vain, and is not looked for again: a page of
-  /// nothing else would take for ever.
-  private var missing: Set<String> = []
+  /// From where on an end was looked for in vain, and is not looked for again: a page of nothing else
+  /// would take for ever.
+  private var missing: [String: Int] = [:]
+  /// The elements behind the contents of one that nothing closes, by its name.
+  private var later: [String: LaterElements] = [:]
+
+  /// Elements of one name, looked for to the end of the page.
+  private struct LaterElements {
+    /// Where the contents of the first begin, which has no end.
+    let start: Int
+    /// Where those end that have one, by where their contents begin.
+    let ends: [Int: Int]
+  }
 
   /// Elements that hold text alone, whatever seems to be a tag in it.
   private static let plain: Set<String> = ["script", "style", "textarea", "title", "iframe", "xmp"]
@@ -36,12 +46,11 @@ struct HTMLMarks {
   mutating func mark(at place: Int) -> (mark: Mark, end: Int)? {
     let rest = bytes[place...]
     if rest.starts(with: "<!--".utf8) {
-      // `<!-->` is a comment, too.
-      guard let last = following("-->", from: place + 2) else { return nil }
+      guard let last = commentEnd(from: place + 4) else { return nil }
       return (Mark.comment, last)
     }
     if rest.starts(with: "<![CDATA[".utf8) {
-      guard let last = following("]]>", from: place + 9) else { return nil }
+      guard let last = sectionEnd(from: place + 9) else { return nil }
       return (Mark.section, last)
     }
     let isClosing = rest.dropFirst().first == UInt8(ascii: "/")
@@ -54,25 +63,27 @@ struct HTMLMarks {
 
   /// Where the element `name` ends whose contents begin at `start`; nil when nothing closes it.
   mutating func end(ofElement name: String, from start: Int) -> Int? {
-    guard !missing.contains(name) else { return nil }
-    var depth = 1
+    if let later = later[name], start >= later.start { return later.ends[start] }
+    var open = [start]
+    var ends: [Int: Int] = [:]
     var place = start
-    while let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) {
-      place = open + 1
-      if Self.isPlain(name), !closes(name, at: open) { continue }
-      guard let (mark, end) = mark(at: open) else { continue }
+    while let next = bytes[place...].firstIndex(of: UInt8(ascii: "<")) {
+      place = next + 1
+      if Self.isPlain(name), !closes(name, at: next) { continue }
+      guard let (mark, end) = mark(at: next) else { continue }
       place = end
       switch mark {
-      case .opening(let inner) where inner == name: depth += 1
+      case .opening(let inner) where inner == name: open.append(end)
       case .opening(let inner) where Self.isPlain(inner):
         place = self.end(ofElement: inner, from: end) ?? end
       case .closing(let inner) where inner == name:
-        depth -= 1
-        if depth == 0 { return end }
+        ends[open.removeLast()] = end
+        if open.isEmpty { return end }
       default: break
       }
     }
-    missing.insert(name)
+    // One menu that is left open says nothing of the next ones.
+    later[name] = LaterElements(start: start, ends: ends)
     return nil
   }
 
@@ -80,16 +91,38 @@ struct HTMLMarks {
     bytes[place...].dropFirst().first == UInt8(ascii: "/") && self.name(at: place + 2)?.name == name
   }
 
-  /// The end of the first `text`, two characters and a `>`, that stands at `start` or after it.
-  private mutating func following(_ text: String, from start: Int) -> Int? {
-    guard !missing.contains(text) else { return nil }
-    var place = min(start + 2, bytes.count)
+  /// Where the comment ends whose text begins at `start`.
+  private mutating func commentEnd(from start: Int) -> Int? {
+    firstEnd("-->", from: start) { bytes, last in
+      // `<!-->` is a comment, too; `<!--!>` is none.
+      bytes[(last - 2)..<last].elementsEqual("--".utf8)
+        || last - 3 >= start && bytes[(last - 3)..<last].elementsEqual("--!".utf8)
+    }
+  }
+
+  /// Where the section ends whose text begins at `start`.
+  private mutating func sectionEnd(from start: Int) -> Int? {
+    firstEnd("]]>", from: start) { bytes, last in
+      last - 2 >= start && bytes[(last - 2)..<last].elementsEqual("]]".utf8)
+    }
+  }
+
+  /// What follows the first `>` at `start` or after it that `isEnd` says `name` ends with.
+  private mutating func firstEnd(
+    _ name: String, from start: Int, where isEnd: ([UInt8], Int) -> Bool
+  ) -> Int? {
+    guard !isMissing(name, from: start) else { return nil }
+    var place = start
     while let last = bytes[place...].firstIndex(of: UInt8(ascii: ">")) {
-      if bytes[(last - 2)...last].elementsEqual(text.utf8) { return last + 1 }
+      if isEnd(bytes, last) { return last + 1 }
       place = last + 1
     }
-    missing.insert(text)
+    missing[name] = start
     return nil
+  }
+
+  private func isMissing(_ name: String, from start: Int) -> Bool {
+    missing[name].map { start >= $0 } ?? false
   }
 
   /// The name of a tag that begins at `place`, in lower case, and where it ends.
@@ -103,7 +136,7 @@ struct HTMLMarks {
 
   /// Where the tag ends whose name ends at `start`, and whether it closes itself.
   private mutating func tagEnd(from start: Int) -> (end: Int, isWhole: Bool)? {
-    guard !missing.contains(">") else { return nil }
+    guard !isMissing(">", from: start) else { return nil }
     var place = start
     var isWhole = false
     while place < bytes.count {
@@ -112,7 +145,7 @@ struct HTMLMarks {
       isWhole = byte == UInt8(ascii: "/")
       place = byte == UInt8(ascii: "=") ? valueEnd(from: place + 1) : place + 1
     }
-    missing.insert(">")
+    missing[">"] = start
     return nil
   }
 

@@ -22,6 +22,8 @@ enum CueText {
     var text = ""
     var speaker: String?
     var rest = String(line)[...]
+    // Behind the last one, none is looked for: a line of nothing but `{\` would take for ever.
+    let lastBrace = rest.lastIndex(of: "}") ?? rest.startIndex
     while let character = rest.first {
       if character == "<", let tag = tag(at: rest) {
         if tag.hasPrefix("v "), speaker == nil { speaker = tag.dropFirst(2).trimmed }
@@ -30,7 +32,9 @@ enum CueText {
         }
         if tag.lowercased().hasPrefix("br") { text += " " }
         rest = rest[tag.endIndex...].dropFirst()
-      } else if rest.hasPrefix("{\\"), let end = rest.firstIndex(of: "}") {
+      } else if character == "{", rest.startIndex < lastBrace, rest.hasPrefix("{\\"),
+        let end = rest.firstIndex(of: "}")
+      {
         rest = rest[rest.index(after: end)...]
       } else if character == "&", let (named, length) = Entities.first(of: rest) {
         text += named
