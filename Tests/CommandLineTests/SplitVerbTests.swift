@@ -59,6 +59,24 @@ import Testing
     #expect(Folder.holdsFile(folder.path + "/set/train.jsonl"))
   }
 
+  @Test func `a few documents fill all parts, and a note says how`() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<24).map {
+      "{\"prompt\": \"p\($0)\", \"completion\": \"c\", \"source\": \"\($0 % 3)\"}\n"
+    }
+    // By content alone, each of these seeds leaves a part empty.
+    for seed in ["1", "2", "4"] {
+      let outcome = try split(
+        folder, rows.joined(), "--group-by", "source", "--seed", seed, "--overwrite", "--json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let report = try JSON(parsing: outcome.output)
+      let counts = ["train", "validation", "test"].map { report[$0]?.integer }
+      #expect(counts == [8, 8, 8], "\(outcome.output)")
+      #expect(outcome.errors.contains("as by --exact"), "\(outcome.errors)")
+      #expect(Folder.holdsFile(folder.path + "/set/test.jsonl"))
+    }
+  }
+
   @Test(arguments: ["split", "prepare"])
   func `a benchmark in the folder that is to be replaced is refused`(verb: String) throws {
     let folder = try TemporaryFolder()

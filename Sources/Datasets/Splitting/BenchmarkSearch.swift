@@ -6,13 +6,15 @@ public struct BenchmarkSearch: Sendable {
   public let items: Int
   /// Items that have too few words to be looked for.
   public let tooShort: Int
+  /// Items whose question has too few words to be looked for, so that only their other texts were.
+  public let shortQuestions: Int
   /// Files none of whose items were looked for.
   public let filesTooShort: [String]
   /// Rows that hold nothing of a benchmark but phrases that many texts hold; they are no leaks.
   public internal(set) var excused: [AnnealError.Place] = []
 
   init(_ runs: BenchmarkRuns) {
-    (items, tooShort) = (runs.count, runs.tooShort)
+    (items, tooShort, shortQuestions) = (runs.count, runs.tooShort, runs.shortQuestions)
     filesTooShort = runs.filesTooShort
   }
 
@@ -24,6 +26,12 @@ public struct BenchmarkSearch: Sendable {
       notes.append(
         "\(grouped(tooShort)) of \(grouped(items)) items of the benchmarks have too few words to be "
           + "looked for\(all)")
+    }
+    if shortQuestions > 0 {
+      notes.append(
+        "the questions of \(grouped(shortQuestions)) of \(grouped(items)) items of the benchmarks "
+          + "have too few words to be looked for; of these items only other texts were, such as a "
+          + "passage")
     }
     if let first = excused.first {
       let (rows, verb) =
@@ -39,9 +47,38 @@ public struct BenchmarkSearch: Sendable {
   var json: JSON {
     [
       "items": .integer(items), "too_short": .integer(tooShort),
+      "short_questions": .integer(shortQuestions),
       "files_too_short": .array(filesTooShort.map { .string($0) }),
       "common_phrases": .integer(excused.count),
       "first_common_phrases": .array(excused.prefix(5).map { .string($0.description) }),
     ]
+  }
+}
+
+/// What an item of a benchmark is asked by, as far as its fields tell.
+enum BenchmarkQuestion {
+  /// Fields with a question, or with the turns of one, in lower case.
+  private static let names: Set<String> = [
+    "question", "questions", "question_stem", "stem", "query", "prompt", "problem", "instruction",
+    "instructions", "input", "goal", "sentence", "sentence1", "premise", "question1", "text",
+    "text1", "utterance", "messages", "conversations", "turns",
+  ]
+
+  /// The texts that `row` is asked by; none when no field is known to hold a question.
+  static func texts(of row: Row) -> [String] {
+    let members = row.fields.members.filter { names.contains($0.key.lowercased()) }
+    var asked = row
+    asked.fields = JSON(members: members.map { ($0.key, question(in: $0.value)) })
+    return CleaningRow(row: asked, number: 0, format: nil).texts
+  }
+
+  /// Of a conversation what the user says; other values as they are.
+  private static func question(in value: JSON) -> JSON {
+    guard let turns = value.array else { return value }
+    return .array(
+      turns.filter { turn in
+        guard let role = (turn["role"] ?? turn["from"])?.string else { return true }
+        return role == "user" || role == "human"
+      })
   }
 }

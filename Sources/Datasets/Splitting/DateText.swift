@@ -1,17 +1,44 @@
-/// Dates and times of ISO 8601, as rows have them.
-enum DateText {
-  /// Seconds since 1970 of `YYYY-MM-DD`, with `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff` and an offset
-  /// behind it or without; nil for all else, also for days and times that no calendar or clock has.
-  static func seconds(_ text: String) -> Double? {
-    let parts = text.split(omittingEmptySubsequences: false) { $0 == "T" || $0 == " " }
-    guard parts.count <= 2, let day = days(parts[0]) else { return nil }
-    guard parts.count == 2 else { return Double(day) * 86_400 }
-    return clock(parts[1]).map { Double(day) * 86_400 + $0 }
+/// Dates and times of ISO 8601, as rows, chats and logs have them.
+public enum DateText {
+  /// Seconds since 1970 of `YYYY-MM-DD` or `YYYYMMDD`, with `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff` and a
+  /// zone behind it or without; nil for all else, also for days and times that no calendar or clock
+  /// has.
+  ///
+  /// As logs write them, a space may stand for the `T` and before the zone, a comma for the point, and
+  /// `UTC` or `GMT` for the `Z`. A time without a zone is Greenwich's.
+  public static func seconds(_ text: String) -> Double? {
+    let (date, time) = divided(text)
+    guard let day = days(date) else { return nil }
+    guard let time else { return Double(day) * 86_400 }
+    return clock(time).map { Double(day) * 86_400 + $0 }
+  }
+
+  /// What is wrong with `text`, which is written as a date and is none; nil for what is written in
+  /// another way.
+  static func fault(in text: String) -> String? {
+    let (date, time) = divided(text)
+    let parts = date.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].utf8.count == 4,
+      parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isDigit) })
+    else { return nil }
+    guard days(date) != nil else { return "which is no day of a calendar" }
+    return time == nil ? nil : "whose time is none of a clock"
+  }
+
+  /// The date and what stands behind it.
+  private static func divided(_ text: String) -> (date: Substring, time: Substring?) {
+    guard let mark = text.utf8.firstIndex(where: { "Tt ".utf8.contains($0) }) else {
+      return (text[...], nil)
+    }
+    return (text[..<mark], text[text.utf8.index(after: mark)...])
   }
 
   /// Days since 1970.
   private static func days(_ text: Substring) -> Int? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    var parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    if parts.count == 1, text.utf8.count == 8, text.utf8.allSatisfy(isDigit) {
+      parts = [text.prefix(4), text.dropFirst(4).prefix(2), text.suffix(2)]
+    }
     guard parts.count == 3,
       let year = number(parts[0], digits: 4...4, below: 10_000),
       let month = number(parts[1], digits: 1...2, below: 13), month > 0,
@@ -36,33 +63,34 @@ enum DateText {
 
   /// Seconds since midnight in Greenwich.
   private static func clock(_ text: Substring) -> Double? {
-    var time = text
-    var offset = 0
-    if time.last == "Z" {
-      time = time.dropLast()
-    } else if let sign = time.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-      guard let found = Self.offset(time[time.index(after: sign)...]) else { return nil }
-      offset = time[sign] == "+" ? found : -found
-      time = time[..<sign]
-    }
-    let parts = time.split(separator: ":", omittingEmptySubsequences: false)
-    guard (2...3).contains(parts.count), let hour = number(parts[0], digits: 1...2, below: 24),
+    let end = text.utf8.firstIndex { !isDigit($0) && !":.,".utf8.contains($0) } ?? text.endIndex
+    let parts = text[..<end].split(separator: ":", omittingEmptySubsequences: false)
+    guard let ahead = ahead(text[end...].drop { $0 == " " }), (2...3).contains(parts.count),
+      let hour = number(parts[0], digits: 1...2, below: 24),
       let minute = number(parts[1], digits: 2...2, below: 60)
     else { return nil }
-    let minutes = Double(hour * 3600 + minute * 60 - offset)
+    let minutes = Double(hour * 3600 + minute * 60 - ahead)
     guard parts.count == 3 else { return minutes }
     return second(parts[2]).map { minutes + $0 }
   }
 
-  /// A second, of which a minute may have 61, with parts of it behind a point.
+  /// A second, of which a minute may have 61, with parts of it behind a point or a comma.
   private static func second(_ text: Substring) -> Double? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = text.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "," }
     guard parts.count <= 2, let whole = number(parts[0], digits: 2...2, below: 61) else {
       return nil
     }
     guard parts.count == 2 else { return Double(whole) }
     guard !parts[1].isEmpty, parts[1].utf8.allSatisfy(isDigit) else { return nil }
     return Double("\(whole).\(parts[1])")
+  }
+
+  /// How many seconds the clocks of `zone` are ahead of Greenwich's: `Z`, `UTC`, `+01:00`, `-0530`,
+  /// `+01`, or nothing.
+  private static func ahead(_ zone: Substring) -> Int? {
+    if ["", "Z", "z", "UTC", "GMT"].contains(zone) { return 0 }
+    guard let sign = zone.first, sign == "+" || sign == "-" else { return nil }
+    return offset(zone.dropFirst()).map { sign == "+" ? $0 : -$0 }
   }
 
   /// Seconds of `hh:mm`, `hhmm` or `hh`.

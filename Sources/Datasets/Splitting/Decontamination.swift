@@ -5,23 +5,30 @@ internal import AnnealFiles
 /// As in Brown et al., "Language Models are Few-Shot Learners" (2020), appendix C: runs of 13 words;
 /// an item of fewer, down to 8, counts as a whole; runs that many texts hold are common phrases. Other
 /// than there, a text that holds most of an item is no common phrase, however often it is found: the
-/// item that is copied most is the one that is learned best.
+/// item that is copied most is the one that is learned best. That goes for a passage with many
+/// questions too; a phrase of the benchmark is what most of a file's items say in few words.
 struct BenchmarkRuns: Sendable {
   /// A text of an item, of which others may be copies.
   private struct Piece: Sendable {
     let place: AnnealError.Place
+    let words: Int
     /// How many items have the text.
-    var items = 1
+    var items = 0
+    /// Whether most items of a file have it.
+    var isOfMost = false
     /// How many runs it has that are not a phrase of the benchmark.
     var runs = 0
+    /// Whether it is a phrase of the benchmark, such as how an answer is asked for.
+    var isPhrase: Bool {
+      isOfMost && items > BenchmarkRuns.common && words < BenchmarkRuns.passageWords
+    }
   }
 
   /// The pieces that hold a run.
   private struct Holders: Sendable {
     let first: Int32
     var others: [Int32] = []
-    /// Whether so many hold it that it is a phrase of the benchmark, such as how an answer is asked
-    /// for.
+    /// Whether so many hold it that it is a phrase of the benchmark.
     var isPhrase: Bool { others.count >= BenchmarkRuns.common }
   }
 
@@ -29,12 +36,18 @@ struct BenchmarkRuns: Sendable {
   private(set) var count = 0
   /// Items that have too few words to be looked for.
   private(set) var tooShort = 0
+  /// Items whose question has too few words to be looked for, while other texts of theirs have enough.
+  private(set) var shortQuestions = 0
   /// Files none of whose items can be looked for.
   private(set) var filesTooShort: [String] = []
 
   private var pieces: [Piece] = []
   /// The piece of a text's words.
   private var known: [UInt64: Int32] = [:]
+  /// How many items of the file that is read have a piece.
+  private var inFile: [Int32: Int] = [:]
+  /// Of each item whose question is known, the pieces that it is asked by.
+  private var questions: [[Int32]] = []
   private var runs: [UInt64: Holders] = [:]
   /// How long the runs are.
   private var widths: Set<Int> = []
@@ -44,6 +57,8 @@ struct BenchmarkRuns: Sendable {
   private static let leastWords = 8
   /// A run that more texts hold is a common phrase.
   private static let common = 10
+  /// A text of so many words is no phrase of the benchmark, but a passage that its items are about.
+  private static let passageWords = 50
 
   /// The runs of `length` words of the rows in `files`.
   ///
@@ -64,11 +79,16 @@ struct BenchmarkRuns: Sendable {
     for holders in runs.values where !holders.isPhrase {
       for piece in [holders.first] + holders.others { pieces[Int(piece)].runs += 1 }
     }
+    shortQuestions = questions.count { question in
+      question.allSatisfy { pieces[Int($0)].isPhrase }
+    }
+    questions = []
   }
 
   /// Adds the items of a file.
   private mutating func add(_ file: String) throws {
     let (earlier, earlierShort) = (count, tooShort)
+    inFile = [:]
     try RowReader(path: file).forEach { event in
       switch event {
       case .row(let row): add(CleaningRow(row: row, number: 0, format: nil))
@@ -81,27 +101,45 @@ struct BenchmarkRuns: Sendable {
       }
     }
     if count - earlier == tooShort - earlierShort { filesTooShort.append(file) }
+    for (piece, items) in inFile where items * 2 > count - earlier {
+      pieces[Int(piece)].isOfMost = true
+    }
   }
 
   /// Adds the runs of each text of an item by itself: an answer's choice is too short, a question not.
   private mutating func add(_ item: CleaningRow) {
     count += 1
-    var isLongEnough = false
-    var own: Set<UInt64> = []
+    var own: Set<Int32> = []
     for text in item.texts {
-      let words = TextWords(text).hashes
-      guard words.count >= min(length, Self.leastWords) else { continue }
-      isLongEnough = true
-      let print = Shingles.runs(of: words, width: words.count)[0]
-      if own.insert(print).inserted { add(words, print, at: item.row.place()) }
+      if let words = words(of: text) { own.insert(piece(words, at: item.row.place())) }
     }
-    if !isLongEnough { tooShort += 1 }
+    guard !own.isEmpty else { return tooShort += 1 }
+    for piece in own {
+      pieces[Int(piece)].items += 1
+      inFile[piece, default: 0] += 1
+    }
+    let question = BenchmarkQuestion.texts(of: item.row)
+    guard !question.isEmpty else { return }
+    questions.append(question.compactMap { words(of: $0).flatMap { known[Self.print(of: $0)] } })
   }
 
-  private mutating func add(_ words: [UInt64], _ print: UInt64, at place: AnnealError.Place) {
-    if let piece = known[print] { return pieces[Int(piece)].items += 1 }
+  /// The words of a text that has enough of them to be looked for.
+  private func words(of text: String) -> [UInt64]? {
+    let words = TextWords(text).hashes
+    return words.count >= min(length, Self.leastWords) ? words : nil
+  }
+
+  /// One hash of all `words`, of which there is one at least.
+  private static func print(of words: [UInt64]) -> UInt64 {
+    Shingles.runs(of: words, width: words.count)[0]
+  }
+
+  /// The piece of `words`, added with its runs when it is new.
+  private mutating func piece(_ words: [UInt64], at place: AnnealError.Place) -> Int32 {
+    let print = Self.print(of: words)
+    if let piece = known[print] { return piece }
     let piece = Int32(clamping: pieces.count)
-    pieces.append(Piece(place: place))
+    pieces.append(Piece(place: place, words: words.count))
     known[print] = piece
     let width = min(length, words.count)
     widths.insert(width)
@@ -112,6 +150,7 @@ struct BenchmarkRuns: Sendable {
         runs[run]?.others.append(piece)
       }
     }
+    return piece
   }
 
   /// What a search found.
@@ -131,7 +170,7 @@ struct BenchmarkRuns: Sendable {
       for text in CleaningRow(row: rows[index], number: 0, format: nil).texts {
         let words = TextWords(text).hashes
         guard let least = widths.first, words.count >= least else { continue }
-        let print = Shingles.runs(of: words, width: words.count)[0]
+        let print = Self.print(of: words)
         for width in widths where words.count >= width {
           for run in Shingles.runs(of: words, width: width) where runs[run] != nil {
             held[run] = print
@@ -173,9 +212,8 @@ struct BenchmarkRuns: Sendable {
     return pieces.min()
   }
 
-  /// Whether so many runs are most of what `piece` has; a text that many items have is a phrase of the
-  /// benchmark.
+  /// Whether so many runs are most of what `piece` has, and it is no phrase of the benchmark.
   private func isMost(_ count: Int, of piece: Piece) -> Bool {
-    piece.items <= Self.common && count * 2 > piece.runs
+    !piece.isPhrase && count * 2 > piece.runs
   }
 }

@@ -59,6 +59,12 @@ public struct PreparedSplit: Sendable {
   public let benchmarks: BenchmarkSearch?
   /// Parts that a share was asked for, and that no row fell to.
   public let emptyParts: [String]
+  /// How the rows were divided: as asked, or by exact shares where a part would have been empty.
+  public let settings: Settings
+  /// Why shares are kept exactly though that was not asked for; nil when they are as asked.
+  public let exactness: String?
+  /// What groups did to a split by time; nil for others.
+  public let crossings: TimeCrossings?
   /// Rows left out, by reason, with the first few places.
   public let dropped: OrderedDropped
 
@@ -100,10 +106,14 @@ public struct PreparedSplit: Sendable {
         remedy: "Look at the file with `anneal data inspect`.")
     }
     let rows = Dataset<Row>(rows: cleaning.rows)
-    let parts = try Self.parts(of: rows, settings, cleaning.formats)
+    let division = try Self.division(of: rows, settings, cleaning.formats)
+    let parts = division.parts.map { rows.selecting($0) }
     let (checked, leaks, search) = try Self.checked(
       [("test", parts[1]), ("validation", parts[0]), ("train", parts[2])], settings,
       cleaning.formats)
+    (self.settings, exactness, crossings) = (
+      division.settings, division.exactness, division.crossings
+    )
     (test, validation, train) = (checked[0], checked[1], checked[2])
     self.leaks = leaks
     benchmarks = search
@@ -111,58 +121,6 @@ public struct PreparedSplit: Sendable {
     emptyParts = try Self.emptyParts(checked, of: rows.count, settings)
     self.rows = cleaning.read
     dropped = cleaning.dropped.map { ($0.key, $0.value.count, $0.value.places) }
-  }
-
-  /// Validation, test and training.
-  private static func parts(
-    of rows: Dataset<Row>, _ settings: Settings, _ formats: [String: any DatasetFormat.Type]
-  ) throws -> [Dataset<Row>] {
-    let clusters = try settings.together.map { search in
-      try Repetitions(count: rows.count, near: search) { index in
-        CleaningRow(row: rows[index], number: 0, format: formats[rows[index].file])
-      }.clusters
-    }
-    let plan = SplitPlan(
-      shares: [settings.validation, settings.test],
-      groups: try SplitGroups.keys(rows, field: settings.groupBy, clusters: clusters),
-      seed: settings.seed)
-    var choice = settings.isStable ? SplitPlan.Choice.stable : .exact
-    if let field = settings.stratifyBy {
-      choice = .stratified(
-        try rows.map { try SplitGroups.value(of: field, in: $0).text() }.elements)
-    }
-    if let field = settings.timeBy {
-      choice = .byTime(try rows.map { try SplitGroups.time(of: field, in: $0) }.elements)
-    }
-    return plan.parts(choice).map { rows.selecting($0) }
-  }
-
-  /// The parts among `checked` (test, validation, train) that have no row, though a share was asked
-  /// for.
-  ///
-  /// - Throws: `AnnealError` when that is the training's.
-  private static func emptyParts(
-    _ checked: [Dataset<Row>], of rows: Int, _ settings: Settings
-  ) throws -> [String] {
-    guard !checked[2].isEmpty else {
-      throw AnnealError(
-        .data,
-        "no row is left to train on: of \(grouped(rows)), \(grouped(checked[1].count)) went to "
-          + "validation and \(grouped(checked[0].count)) to test",
-        remedy: "Give smaller --val-size and --test-size, or look at what --on-leak drop left out.")
-    }
-    var names: [String] = []
-    if settings.validation > 0, checked[1].isEmpty { names.append("validation") }
-    if settings.test > 0, checked[0].isEmpty { names.append("test") }
-    return names
-  }
-
-  /// A sentence on the parts that were asked for and have no row; nil when there is none.
-  public var emptiness: String? {
-    guard !emptyParts.isEmpty else { return nil }
-    return
-      "no row fell to \(emptyParts.joined(separator: " and ")), of \(grouped(rows)) that were "
-      + "read; give more rows, a larger share, or --exact where shares are about"
   }
 
   /// Writes `train.jsonl`, `validation.jsonl` and `test.jsonl` (as far as they have rows) and
@@ -224,7 +182,8 @@ public struct PreparedSplit: Sendable {
       "benchmarks": benchmarks?.json ?? .null,
     ]
     return [
-      "rows": .integer(rows), "leakage": leakage,
+      "rows": .integer(rows), "leakage": leakage, "time": crossings?.json ?? .null,
+      "exact_shares": exactness.map { .string($0) } ?? .null,
       "kept": .integer(train.count + validation.count + test.count),
       "train": .integer(train.count), "validation": .integer(validation.count),
       "test": .integer(test.count),

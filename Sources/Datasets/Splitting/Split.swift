@@ -20,8 +20,8 @@ extension Dataset {
 enum Splitting {
   /// The rows of each share and, last, the rest; each in rising order.
   ///
-  /// Groups are taken in an order drawn from the seed and their own key until a share is full; a
-  /// share above 0 gets one group at least, while one is left for the rest.
+  /// Groups are taken in an order drawn from the seed and their own key until a share is full. Where
+  /// there are at least as many groups as parts, each share above 0 and the rest get one.
   static func parts(_ shares: [Double], groups: [UInt64], seed: UInt64) -> [[Int]] {
     let counts = shares.map { share in
       share > 0 ? max(1, Int((Double(groups.count) * min(share, 1)).rounded())) : 0
@@ -39,18 +39,26 @@ enum Splitting {
     let order = groups.indices.sorted {
       (ranks[$0], groups[$0], $0) < (ranks[$1], groups[$1], $1)
     }
+    // Where each group ends in that order.
+    let ends = order.indices.filter { place in
+      place + 1 == order.count || groups[order[place]] != groups[order[place + 1]]
+    }.map { $0 + 1 }
+    // Parts that come later get a group too, while there are enough.
+    var owed = counts.count { $0 > 0 }
+    let isEnough = ends.count > owed
     var parts: [[Int]] = []
-    var taken = 0
+    var (taken, group) = (0, 0)
     for wanted in counts {
       let start = taken
-      while taken - start < wanted {
-        let group = order[taken...].prefix { groups[$0] == groups[order[taken]] }
-        // One group at least stays for the rest.
-        guard group.endIndex < order.count else { break }
+      if wanted > 0 { owed -= 1 }
+      // One group at least stays for the rest.
+      let reserve = isEnough ? owed + 1 : 1
+      while taken - start < wanted, group + reserve < ends.count {
         // A group that would overfill the part by more than it leaves empty is left out.
-        let excess = group.endIndex - start - wanted
+        let excess = ends[group] - start - wanted
         if taken > start, excess > wanted - (taken - start) { break }
-        taken = group.endIndex
+        taken = ends[group]
+        group += 1
       }
       parts.append(order[start..<taken].sorted())
     }

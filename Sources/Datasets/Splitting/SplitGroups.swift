@@ -44,17 +44,52 @@ enum SplitGroups {
     return value
   }
 
-  /// The time that `field` says, in seconds or the unit of its numbers: a number, or a date of
-  /// ISO 8601.
-  static func time(of field: String, in row: Row) throws -> Double {
-    let value = try value(of: field, in: row)
-    if let number = value.number, number.isFinite { return number }
-    if let text = value.string, let time = number(text) ?? DateText.seconds(text) { return time }
-    throw row.mismatch(
-      field, value, expected: "a number, or a date such as 2024-05-17 or 2024-05-17T09:30:00Z")
+  /// The times that `field` says in `rows`, in seconds or the unit of its numbers: all numbers or all
+  /// dates of ISO 8601, as the first row has it.
+  ///
+  /// - Throws: `AnnealError` for a row that has neither, or not what the first has: a number among
+  ///   dates would be a time of another clock.
+  static func times(of field: String, in rows: Dataset<Row>) throws -> [Double] {
+    guard let first = rows.first else { return [] }
+    let isNumbers = try readings(of: field, in: first).number != nil
+    return try rows.elements.map { row -> Double in
+      let (number, date) = try readings(of: field, in: row)
+      guard let time = isNumbers ? number : date else {
+        let (found, other) = isNumbers ? ("a date", "a number") : ("a number", "a date")
+        let values = try [row, first].map { try shown(value(of: field, in: $0)) }
+        throw AnnealError(
+          .data,
+          "'\(field)' is \(found), \(values[0]); in the first row, \(first.place()), it is "
+            + "\(other), \(values[1])", at: row.place(field),
+          remedy: "Write the times of all rows as dates, or all as numbers of one unit.")
+      }
+      return time
+    }
   }
 
-  private static func number(_ text: String) -> Double? {
-    Double(text).flatMap { $0.isFinite ? $0 : nil }
+  /// The number and the date that `field` says: one of them, or both, as `20240517` does.
+  private static func readings(
+    of field: String, in row: Row
+  ) throws -> (number: Double?, date: Double?) {
+    let value = try value(of: field, in: row)
+    let expected = "a number, or a date such as 2024-05-17 or 2024-05-17T09:30:00Z"
+    guard let text = value.string else {
+      guard let number = value.number, number.isFinite else {
+        throw row.mismatch(field, value, expected: expected)
+      }
+      return (number, nil)
+    }
+    let number = Double(text).flatMap { $0.isFinite ? $0 : nil }
+    let date = DateText.seconds(text)
+    guard number != nil || date != nil else {
+      let fault = DateText.fault(in: text).map { ", \($0)" } ?? ""
+      throw AnnealError(
+        .data, "'\(field)' is \(shown(value))\(fault); expected \(expected)", at: row.place(field))
+    }
+    return (number, date)
+  }
+
+  private static func shown(_ value: JSON) -> String {
+    value.string.map(CleaningRow.cut) ?? value.text()
   }
 }

@@ -29,6 +29,21 @@ struct SplitPlan: Sendable {
     }
   }
 
+  /// The parts, exactly by share where `choice` would leave one empty and there are groups for all.
+  ///
+  /// `isExact` says that it was so. Times are kept to all the same.
+  func filledParts(_ choice: Choice) -> (parts: [[Int]], isExact: Bool) {
+    let parts = parts(choice)
+    switch choice {
+    case .exact, .byTime: return (parts, false)
+    case .stable, .stratified: break
+    }
+    let wanted = shares.count { $0 > 0 } + 1
+    let isEmpty = zip(parts, shares + [1]).contains { $0.isEmpty && $1 > 0 }
+    guard isEmpty, Set(groups).count >= wanted else { return (parts, false) }
+    return (self.parts(.exact), true)
+  }
+
   private var stable: [[Int]] {
     var parts = [[Int]](repeating: [], count: shares.count + 1)
     for (row, group) in groups.enumerated() {
@@ -73,19 +88,31 @@ struct SplitPlan: Sendable {
     let order = groups.indices.sorted {
       (latest[groups[$0]] ?? 0, groups[$0], $0) < (latest[groups[$1]] ?? 0, groups[$1], $1)
     }
+    // Rows of one group, and of one time, stay on one side: parts begin where a time does.
+    let starts = order.indices.filter {
+      $0 == 0 || latest[groups[order[$0]]] != latest[groups[order[$0 - 1]]]
+    }
     var parts = [[Int]](repeating: [], count: shares.count + 1)
     var end = order.count
-    for (part, share) in shares.enumerated().reversed() {
-      var start = max(0, end - Int((Double(groups.count) * share).rounded()))
-      // Rows of one group, and of one time, stay on one side.
-      while start > 0, start < end, latest[groups[order[start]]] == latest[groups[order[start - 1]]]
-      {
-        start += 1
-      }
+    for (part, share) in shares.enumerated().reversed() where share > 0 {
+      let wanted = max(1, Int((Double(groups.count) * share).rounded()))
+      let start = Self.start(among: starts, end: end, wanted: wanted)
       parts[part] = order[start..<end].sorted()
       end = start
     }
     parts[shares.count] = order[..<end].sorted()
     return parts
+  }
+
+  /// Where the last `wanted` rows before `end` begin, or fewer.
+  ///
+  /// The first of `starts` is left for the rest. Of a time with more rows, all are taken unless they
+  /// are most of what is there.
+  private static func start(among starts: [Int], end: Int, wanted: Int) -> Int {
+    if let start = starts.first(where: { $0 >= max(1, end - wanted) && $0 < end }) { return start }
+    guard let last = starts.last(where: { $0 < end }), last > 0, (end - last) * 2 <= end else {
+      return end
+    }
+    return last
   }
 }
