@@ -69,6 +69,70 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
+  /// Takes texts of up to 20 bytes, and `most` of them at once.
+  private func strict(most: Int = .max) async throws -> LoopbackServer {
+    let letters = EmbeddingServer()
+    return try await LoopbackServer { request in
+      let texts = (request.json["input"]?.array ?? []).compactMap(\.string)
+      guard texts.count <= most else { return .failure(422, "the batch is too large") }
+      guard texts.allSatisfy({ $0.utf8.count <= 20 }) else {
+        return .failure(400, "maximum context length is 5 tokens")
+      }
+      return letters.answer(request)
+    }
+  }
+
+  @Test func `of many texts the one that a server refuses is named by its place`() async throws {
+    let server = try await strict()
+    let model = try embedder(server)
+    var texts = (0..<150).map { "text \($0)" }
+    texts[101] = String(repeating: "long ", count: 20)
+    do {
+      _ = try await model.vectors(of: texts)
+      Issue.record("no error")
+    } catch let refused as RefusedInput {
+      #expect(refused.place == 101)
+      #expect(refused.failure.message.contains("maximum context length is 5 tokens"))
+    }
+    // Halves of 64 down to one, and not each text by itself.
+    #expect(server.requests.count <= 20, "\(server.requests.count)")
+  }
+
+  @Test func `a server that takes fewer texts at once gets fewer`() async throws {
+    let server = try await strict(most: 8)
+    let texts = (0..<100).map { "text \($0)" }
+    let isSame = try await embedder(server).vectors(of: texts) == expected(texts)
+    #expect(isSame)
+  }
+
+  @Test func `no text is blamed by a server that takes none`() async throws {
+    let server = try await LoopbackServer { _ in .failure(400, "no such option") }
+    let told = await message { _ = try await embedder(server).vectors(of: ["a", "b"]) }
+    #expect(told.contains("POST \(server.url("/v1/embeddings"))"), "\(told)")
+    #expect(told.contains("no such option") && !told.contains("RefusedInput"), "\(told)")
+  }
+
+  @Test(arguments: [1, 20])
+  func `as many requests are on their way at once as the limit lets through`(together: Int)
+    async throws
+  {
+    let letters = EmbeddingServer()
+    let server = try await LoopbackServer { request in
+      var answer = letters.answer(request)
+      answer.milliseconds = together > 1 ? 1000 : 0
+      return answer
+    }
+    let model = OpenAIEmbedder(
+      "letters", at: try APIEndpoint(environment: ["OPENAI_BASE_URL": server.url("/v1")]),
+      limit: RateLimit(concurrent: together))
+    #expect(model.textsAtOnce == 64 * together * 4)
+    let texts = (0..<64 * (together + 4)).map { "\($0)" }
+    let isSame = try await model.vectors(of: texts) == expected(texts)
+    #expect(isSame)
+    // All of them, but for what a busy machine sends late.
+    #expect(server.mostAtOnce <= together && server.mostAtOnce > together * 4 / 5)
+  }
+
   private static let wrong: [(answer: JSON, message: String)] = [
     (["object": "list"], "there is no list 'data'"),
     (EmbeddingServer.list([EmbeddingServer.entry([1], at: 0)]), "1 vectors for 2 texts"),
@@ -90,12 +154,22 @@ import Testing
     (
       EmbeddingServer.list([
         EmbeddingServer.entry([1], at: 0), ["index": 1, "embedding": "AACAPw=="],
-      ]), "data[1].embedding is a string; expected finite numbers"
+      ]), "data[1].embedding is a string; expected an array of numbers"
     ),
     (
       EmbeddingServer.list([
-        EmbeddingServer.entry([1e300], at: 0), EmbeddingServer.entry([1], at: 1),
-      ]), "data[0].embedding is an array; expected finite numbers"
+        EmbeddingServer.entry([1, 1e300], at: 0), EmbeddingServer.entry([1, 1], at: 1),
+      ]), "data[0].embedding[1] is 1e+300; expected a number within the range of float32"
+    ),
+    (
+      EmbeddingServer.list([
+        EmbeddingServer.entry([1], at: 0), ["index": 1, "embedding": [nil]],
+      ]), "data[1].embedding[0] is null"
+    ),
+    (
+      EmbeddingServer.list([
+        EmbeddingServer.entry([1], at: 0), ["index": 1, "embedding": []],
+      ]), "data[1].embedding has no values"
     ),
   ]
 

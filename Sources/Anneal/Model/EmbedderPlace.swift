@@ -36,15 +36,26 @@ public enum EmbedderPlace: Sendable, Hashable {
   ) throws -> any TextEmbedder {
     switch self {
     case .folder(let path):
-      let device = try Hardware.device("auto")
-      let model = try LanguageModel.load(
-        from: path, on: device, as: Hardware.fastest(on: device))
-      return try LocalEmbedder(model, name: Folder.name(of: path))
+      return try LocalEmbedder(Self.model(path), name: Folder.name(of: path))
     case .server(let address, let model, let keyVariable):
       return WaitingEmbedder(
         OpenAIEmbedder(
           model, at: try APIEndpoint(address, keyVariable: keyVariable), limit: limit),
         check: check)
+    }
+  }
+
+  /// The model in `folder`; most that people call embedders are of families that are not run here.
+  private static func model(_ folder: String) throws -> LanguageModel {
+    let device = try Hardware.device("auto")
+    do {
+      return try LanguageModel.load(from: folder, on: device, as: Hardware.fastest(on: device))
+    } catch let error as AnnealError where error.place?.field == "model_type" {
+      var error = error
+      error.remedy =
+        (error.remedy.map { $0 + " " } ?? "")
+        + "Serve a model of another family, and give the server's address."
+      throw error
     }
   }
 }

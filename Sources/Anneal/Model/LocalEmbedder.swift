@@ -7,8 +7,9 @@ internal import Synchronization
 /// A model of this machine as an embedder: a text's vector is pooled from the states of its tokens
 /// after the final norm, as `Pooling` says.
 ///
-/// Texts are encoded with what the tokenizer puts around them, and cut to the model's longest. They
-/// lie side by side in a pass, without padding, so that no text's vector depends on another.
+/// Texts are encoded with the model's prompt before them and with what the tokenizer puts around them,
+/// and cut to the model's longest. They lie side by side in a pass, without padding, so that no text's
+/// vector depends on another.
 public final class LocalEmbedder: TextEmbedder {
   /// What to call it in messages.
   public let name: String
@@ -17,22 +18,26 @@ public final class LocalEmbedder: TextEmbedder {
   /// How states become a vector.
   public let pooling: Pooling
   private let longest: Int
+  private let prompt: String
   private let model: Mutex<LanguageModel>
 
   /// An embedder over `model`, which nothing else may use from then on.
   ///
-  /// - Throws: `AnnealError` when the model's folder asks for a pooling that is not known.
+  /// - Throws: `AnnealError` when the model's folder asks for what is not known here.
   public init(_ model: sending LanguageModel, name: String) throws {
     self.name = name
-    pooling = try Pooling(ofModel: model.folder)
+    let files = try EmbedderFiles(folder: model.folder, model.configuration)
+    pooling = files.pooling
+    prompt = files.prompt
     let positions = model.network.configuration.maximumPositions
-    longest = max(1, min(positions, try Pooling.longestText(ofModel: model.folder) ?? positions))
+    longest = max(1, min(positions, files.longest ?? positions))
     self.model = Mutex(model)
   }
 
   /// A vector for each of `texts`; one of zeros for a text without a token.
   public func vectors(of texts: [String]) throws -> [[Float]] {
-    try model.withLock { try $0.vectors(of: texts, longest: longest, pooling) }
+    let texts = prompt.isEmpty ? texts : texts.map { prompt + $0 }
+    return try model.withLock { try $0.vectors(of: texts, longest: longest, pooling) }
   }
 }
 

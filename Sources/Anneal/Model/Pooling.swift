@@ -9,18 +9,10 @@ public enum Pooling: Sendable, Hashable {
   /// That of the first token, `[CLS]` where a model has one.
   case first
 
-  /// What the model in `folder` was trained for, as Sentence Transformers write it; the mean where
-  /// nothing says.
+  /// The pooling that the `config.json` of Sentence Transformers' module in `path` names.
   ///
-  /// - Throws: `AnnealError` when it says what is not known here.
-  init(ofModel folder: String) throws {
-    try Self.checkModules(folder)
-    let path = folder + "/1_Pooling/config.json"
-    guard Folder.holdsFile(path) else {
-      self = .mean
-      return
-    }
-    let json = try JSON(contentsOf: path, code: .model)
+  /// - Throws: `AnnealError` when it names what is not known here.
+  init(_ json: JSON, path: String) throws {
     let chosen = json.members.compactMap { key, value -> String? in
       if key == "pooling_mode" { return value.string }
       return key.hasPrefix("pooling_mode_") && value == true ? key : nil
@@ -36,29 +28,6 @@ public enum Pooling: Sendable, Hashable {
           + "expected one of pooling_mode_mean_tokens, pooling_mode_lasttoken, "
           + "pooling_mode_cls_token", at: .init(file: path))
     }
-  }
-
-  /// Refuses a model with more on top than a pooling: its vectors would be others.
-  private static func checkModules(_ folder: String) throws {
-    let path = folder + "/modules.json"
-    guard Folder.holdsFile(path) else { return }
-    let known = ["Transformer", "Pooling", "Normalize"]
-    for (place, module) in (try JSON(contentsOf: path, code: .model).array ?? []).enumerated() {
-      let type = module["type"]?.string ?? "missing"
-      guard !known.contains(String(type.split(separator: ".").last ?? "")) else { continue }
-      throw AnnealError(
-        .model,
-        "the module is \(type); expected one of \(known.joined(separator: ", "))",
-        at: .init(file: path, field: "[\(place)].type"),
-        remedy: "Serve the model, and give the server's address.")
-    }
-  }
-
-  /// The longest text that the model in `folder` was trained on, in tokens; nil where nothing says.
-  static func longestText(ofModel folder: String) throws -> Int? {
-    let path = folder + "/sentence_bert_config.json"
-    guard Folder.holdsFile(path) else { return nil }
-    return try JSON(contentsOf: path, code: .model)["max_seq_length"]?.integer
   }
 
   /// The vector of a text whose tokens' states are the `width` values each of `states`.

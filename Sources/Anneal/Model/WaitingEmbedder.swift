@@ -24,6 +24,9 @@ public struct WaitingEmbedder: TextEmbedder {
   /// Model and server.
   public var name: String { "\(embedder.model) at \(embedder.endpoint.url)" }
 
+  /// So many that as many requests as may be are on their way.
+  public var textsAtOnce: Int { embedder.textsAtOnce }
+
   /// The vectors that the server gives.
   public func vectors(of texts: [String]) throws -> [[Float]] {
     let answer = Answer()
@@ -32,7 +35,9 @@ public struct WaitingEmbedder: TextEmbedder {
         answer.give(.failure(error))
       }
     }
-    do { return try answer.wait(check) } catch {
+    do { return try answer.wait(check) } catch let refused as RefusedInput {
+      throw RefusedText(place: refused.place, failure: refused.failure)
+    } catch {
       task.cancel()
       throw error
     }

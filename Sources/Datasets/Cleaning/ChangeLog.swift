@@ -2,9 +2,13 @@ internal import AnnealFiles
 
 /// The side file of a cleaning: what was done with which row, so that it can be taken back.
 ///
-/// One JSON object a line: `row` (its number, from 0), `at`, `stage`, `action`, `reason`, `detail`,
-/// and `before` and `after` as far as they differ; the last line has the counts and the output's hash.
+/// One JSON object a line: `row` (its number, from 1 as lines are counted), `at`, `stage`, `action`,
+/// `reason`, `detail`, and `before` and `after` as far as they differ, or the `fields` of a row that was
+/// flagged; the last line has the counts and the output's hash.
 enum ChangeLog {
+  /// The number of the first row.
+  static let firstRow = 1
+
   /// The side file of the output at `path`: `rows.changes.jsonl` beside `rows.jsonl`.
   static func path(beside path: String) -> String { SideFile.changes.path(beside: path) }
 
@@ -12,28 +16,28 @@ enum ChangeLog {
   static func line(
     _ verdict: RowVerdict, of stage: String, on row: CleaningRow, fields: JSON
   ) -> String? {
-    let (action, finding, before, after): (String, Finding, JSON?, JSON?)
+    let (action, finding, rows): (String, Finding, [(String, JSON)])
     switch verdict {
     case .keep: return nil
-    case .flag(let found): (action, finding, before, after) = ("flag", found, nil, nil)
+    // So that a person can judge it from here.
+    case .flag(let found): (action, finding, rows) = ("flag", found, [("fields", fields)])
     case .change(let found, let new):
-      (action, finding, before, after) = ("change", found, fields, new)
-    case .drop(let found): (action, finding, before, after) = ("drop", found, fields, nil)
+      (action, finding, rows) = ("change", found, [("before", fields), ("after", new)])
+    case .drop(let found): (action, finding, rows) = ("drop", found, [("before", fields)])
     }
     var members: [(String, JSON)] = [
-      ("row", .integer(row.number)), ("at", .string(row.row.place().description)),
+      ("row", .integer(row.number + firstRow)), ("at", .string(row.row.place().description)),
       ("stage", .string(stage)), ("action", .string(action)), ("reason", .string(finding.reason)),
     ]
     if let detail = finding.detail { members.append(("detail", .string(detail))) }
-    if let before { members.append(("before", before)) }
-    if let after { members.append(("after", after)) }
-    return JSON(members: members).text(.spaced) + "\n"
+    return JSON(members: members + rows).text(.spaced) + "\n"
   }
 
   /// The last line.
   static func end(_ report: CleaningReport, output: String) throws -> String {
     let end: JSON = [
-      "summary": report.json, "sha256": .string(try SHA256Digest.hex(ofFile: output)),
+      "summary": report.json, "first_row": .integer(firstRow),
+      "sha256": .string(try SHA256Digest.hex(ofFile: output)),
     ]
     return end.text(.spaced) + "\n"
   }

@@ -17,13 +17,35 @@ public struct CleaningRow: Sendable {
 
   /// The texts in the order of the fields.
   var texts: [String] {
+    var texts: [String] = []
+    for field in said { Self.collect(field.value, into: &texts) }
+    return texts
+  }
+
+  /// The texts in the order of the fields, with where each stands, such as `messages[1].content`.
+  var namedTexts: [(text: String, name: String)] {
+    var texts: [(text: String, name: String)] = []
+    for field in said { Self.collect(field.value, named: field.key, into: &texts) }
+    return texts
+  }
+
+  /// `text` in quotation marks, cut when it is long, and the field that it stands in: what a person
+  /// needs to judge a finding.
+  func quoted(_ text: String) -> String {
+    let field = namedTexts.last { $0.text.contains(text) }?.name
+    return Self.cut(text) + (field.map { " in '\($0)'" } ?? "")
+  }
+
+  /// `text` in quotation marks, or the beginning of a long one.
+  static func cut(_ text: String) -> String {
+    "\"\(text.prefix(80))\(text.dropFirst(80).isEmpty ? "" : "…")\""
+  }
+
+  /// The fields that the format reads, or all of them.
+  private var said: [(key: String, value: JSON)] {
     let known = format.map { Set($0.fields.flatMap(\.names)) }
     let fields = row.fields.members.filter { known?.contains($0.key) ?? true }
-    var texts: [String] = []
-    for field in fields.isEmpty ? row.fields.members : fields {
-      Self.collect(field.value, into: &texts)
-    }
-    return texts
+    return fields.isEmpty ? row.fields.members : fields
   }
 
   /// Keys whose values say how a text is to be read, and not what is said.
@@ -40,6 +62,24 @@ public struct CleaningRow: Sendable {
     }
   }
 
+  private static func collect(
+    _ value: JSON, named name: String, into texts: inout [(text: String, name: String)]
+  ) {
+    switch value {
+    case .string(let text): texts.append((text, name))
+    case .integer, .number, .wide: texts.append((value.text(), name))
+    case .array(let elements):
+      for (index, element) in elements.enumerated() {
+        collect(element, named: "\(name)[\(index)]", into: &texts)
+      }
+    case .object(let members):
+      for (key, value) in members where !labels.contains(key) {
+        collect(value, named: "\(name).\(key)", into: &texts)
+      }
+    case .null, .bool: break
+    }
+  }
+
   /// The first record that the row says; nil when it is of no format.
   var record: Record? { try? format?.records(from: row).first }
 
@@ -48,7 +88,7 @@ public struct CleaningRow: Sendable {
 
   /// The row's class: its label, when the format is for classification.
   var label: String? {
-    guard format == Classification.self else { return nil }
+    guard format?.isClassified == true else { return nil }
     return try? Classification.label(of: row)
   }
 

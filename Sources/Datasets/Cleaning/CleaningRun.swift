@@ -82,7 +82,9 @@ public struct CleaningRun: Sendable {
     _ stages: [any CleaningStage], on rows: RowSpool, in folder: String,
     _ report: inout CleaningReport, _ log: inout BufferedLines
   ) throws -> RowSpool {
-    let judges = try stages.map { try $0.judge(of: rows) }
+    let judges = try stages.map { stage in
+      try WorkProgress.named(type(of: stage).name) { try stage.judge(of: rows) }
+    }
     var counts = zip(stages, judges).map { stage, judge in
       var count = CleaningReport.Stage(name: type(of: stage).name)
       count.notes = judge.notes
@@ -92,9 +94,14 @@ public struct CleaningRun: Sendable {
     var left = try RowSpool.Writer(in: folder, sources: rows.sources)
     let block = 8192
     for start in stride(from: 0, to: rows.count, by: block) {
-      let outcomes = try ParallelRows.map(
-        min(block, rows.count - start), size: 128, filler: Outcome()
-      ) { try Self.outcome(of: start + $0, in: rows, judges, names) }
+      let range = start..<min(start + block, rows.count)
+      let outcomes = try WorkProgress.named(names.joined(separator: ", ")) {
+        try WorkProgress.part(range, of: rows.count) {
+          try ParallelRows.map(range.count, size: 128, filler: Outcome()) {
+            try Self.outcome(of: start + $0, in: rows, judges, names)
+          }
+        }
+      }
       for (offset, outcome) in outcomes.enumerated() {
         for (stage, verdict) in outcome.verdicts.enumerated() { counts[stage].count(verdict) }
         for line in outcome.lines { try log.add(line) }

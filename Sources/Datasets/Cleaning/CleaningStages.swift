@@ -28,9 +28,12 @@ public struct CleaningStages: Sendable {
 
   /// What runs when nothing is said: repairs, what teaches nothing, and repetitions; what needs a
   /// person's judgement is only told of.
+  ///
+  /// Contradictions are looked for before rows that are nearly the same go: one of these may be what
+  /// contradicts.
   public static let standard = [
-    EncodingRepair.name, EmptyAnswers.name, ExactDuplicates.name, NearDuplicateStage.name,
-    Contradictions.name, PersonalDataStage.name,
+    EncodingRepair.name, EmptyAnswers.name, ExactDuplicates.name, Contradictions.name,
+    NearDuplicateStage.name, PersonalDataStage.name,
   ]
 
   /// The same stages, and `stage`.

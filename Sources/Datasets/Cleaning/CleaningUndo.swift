@@ -16,7 +16,7 @@ public enum CleaningUndo {
     }
     let folder = Folder.parent(of: restored) ?? "."
     let (before, summary) = try originals(side, in: folder)
-    guard let rows = summary?["summary"]?["rows"]?.integer,
+    guard let rows = summary?["summary"]?["rows"]?.integer, rows >= 0,
       let kept = summary?["summary"]?["kept"]?.integer,
       let hash = summary?["sha256"]?.string
     else {
@@ -29,12 +29,14 @@ public enum CleaningUndo {
         .data, "the file is not the one that was cleaned: its hash differs from the side file's",
         at: .init(file: output), remedy: "Undo works on the output as it was written.")
     }
+    // Those that were written before rows were counted from 1 say nothing.
+    let first = summary?["first_row"] == 1 ? 1 : 0
     let left = try RowSpool.lines(of: output, in: folder, isEmpty: kept == 0)
     try AtomicFile.write(to: restored) { file in
       var lines = BufferedLines(file)
       var next = 0
       for number in 0..<rows {
-        if let place = before.places[number] {
+        if let place = before.places[number + first] {
           try lines.add(line: before.rows.bytes(place.index))
           if !place.isDropped { next += 1 }
         } else {

@@ -27,11 +27,12 @@ struct KeptRow: Sendable {
   /// `indices`, ascending, with those that should rather stay before others; equals as they were.
   func sorted(_ indices: [Int], of rows: RowSpool) throws -> [Int] {
     guard rule != "first" else { return indices }
-    let scored = try indices.map { index in
-      let row = try rows.row(index)
+    let scores = try ParallelRows.map(indices.count, filler: -Double.infinity) { place in
+      let row = try rows.row(indices[place])
       let score = rule == "longest" ? Double(row.text.utf8.count) : row.row.fields[field]?.number
-      return (score: score ?? -.infinity, index: index)
+      return score ?? -.infinity
     }
+    let scored = zip(scores, indices).map { (score: $0, index: $1) }
     return scored.sorted { ($1.score, $0.index) < ($0.score, $1.index) }.map(\.index)
   }
 }

@@ -78,6 +78,13 @@ public final class RowSpool: Sendable {
     return row.place()
   }
 
+  /// Where the row at `index` stands, with its number in side files and how alike it is.
+  func reference(to index: Int, similarity: Double) -> String {
+    let rounded = (similarity * 10_000).rounded() / 10_000
+    let number = entries[index].number + ChangeLog.firstRow
+    return "\(place(index)), row \(number), similarity \(rounded)"
+  }
+
   /// Writes rows one after another.
   struct Writer {
     private let file: ScratchFile

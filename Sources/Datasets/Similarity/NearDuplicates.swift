@@ -58,12 +58,16 @@ public struct NearDuplicates: Sendable {
       try ParallelRows.map(count, threads: settings.threads, filler: 0, body)
     }
     var sets = DisjointSets(count: count)
-    let (signatures, prints) = try signed(count, text)
+    let (signatures, prints) = try WorkProgress.part(0..<1, of: 2) { try signed(count, text) }
     var members = alike(prints.takeAll(), classes, &sets)
     members.removeAll { prints[$0] == Self.short }
     for band in 0..<banding.bands {
       let pairs = candidates(members, band, signatures, classes, &sets)
-      let same = try compared(pairs, text)
+      // Comparing takes about as long as signing.
+      let step = banding.bands + band
+      let same = try WorkProgress.part(step..<step + 1, of: 2 * banding.bands) {
+        try compared(pairs, text)
+      }
       for (pair, isSame) in zip(pairs, same) where isSame { sets.unite(pair.0, pair.1) }
     }
     return sets.firsts()

@@ -14,11 +14,19 @@ enum ParallelRows {
     let next = Atomic<Int>(0)
     let failure = Mutex<(piece: Int, error: any Error)?>(nil)
     let workers = max(1, min(threads ?? availableCores(), pieces))
+    // The threads below do not inherit what is bound to this one.
+    let progress = WorkProgress.current
+    let done = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
         let piece = next.add(1, ordering: .relaxed).oldValue
         guard piece < pieces else { return }
-        do { try body(piece * size..<min((piece + 1) * size, count)) } catch {
+        let range = piece * size..<min((piece + 1) * size, count)
+        do {
+          try body(range)
+          let rows = done.add(range.count, ordering: .relaxed).newValue
+          try progress?.step(rows, of: count)
+        } catch {
           failure.withLock { if $0.map({ piece < $0.piece }) ?? true { $0 = (piece, error) } }
           return
         }

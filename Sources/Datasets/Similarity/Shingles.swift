@@ -1,19 +1,20 @@
 /// The shingles of a text: its runs of `width` words, each as a 64-bit hash, as a set.
 ///
+/// Signs are words of their own (see `TextSigns`).
 /// Broder, "On the resemblance and containment of documents" (1997).
 struct Shingles: Sendable, Hashable {
   /// The hashes in rising order, each once.
   let hashes: [UInt64]
-  /// How many words the text has.
+  /// How many words the text has, signs left out.
   let words: Int
 
   /// The shingles of `text`; one of all words when there are fewer than `width`.
-  init(_ text: String, width: Int) { self.init(TextWords(text).hashes, width: width) }
+  init(_ text: String, width: Int) { self.init(TextWords(text, signs: true), width: width) }
 
   /// The shingles of `words`.
-  init(_ words: [UInt64], width: Int) {
-    self.words = words.count
-    hashes = Self.unique(Self.runs(of: words, width: max(1, width)))
+  init(_ words: TextWords, width: Int) {
+    self.words = words.hashes.count - words.signs
+    hashes = Self.unique(Self.runs(of: words.hashes, width: max(1, width)))
   }
 
   /// The hash of every run of `width` words, in the order of the text.

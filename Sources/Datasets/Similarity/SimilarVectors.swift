@@ -9,6 +9,8 @@ struct SimilarVectors: Sendable {
   let threshold: Double
   /// Vectors that are all compared with each other, at most.
   var exactly = 4096
+  /// Vectors that take long to compare each with each: more than this.
+  var many = 50_000
   /// The hyperplanes are drawn by this.
   var seed: UInt64 = 17
   /// Threads; all cores by default.
@@ -42,8 +44,11 @@ struct SimilarVectors: Sendable {
     var matches = [Match?](repeating: nil, count: vectors.count)
     var staying: [Int] = []
     for start in stride(from: 0, to: order.count, by: Self.block) {
-      let block = Array(order[start..<min(start + Self.block, order.count)])
-      let looked = try lookedUp(block, tables, among: staying, vectors, classes)
+      let range = start..<min(start + Self.block, order.count)
+      let block = Array(order[range])
+      let looked = try Self.telling(range, of: order.count, isQuadratic: tables == nil) {
+        try lookedUp(block, tables, among: staying, vectors, classes)
+      }
       var new: [Int] = []
       for (row, look) in zip(block, looked) {
         let nearest = Self.nearest(to: row, among: new, vectors, classes, from: look.match)
@@ -62,6 +67,22 @@ struct SimilarVectors: Sendable {
 
   private var least: Float { Float(threshold) - Self.rounding }
 
+  /// What `body` comes to, which looks the vectors of `range` up among those before them.
+  private static func telling<Result>(
+    _ range: Range<Int>, of count: Int, isQuadratic: Bool, _ body: () throws -> Result
+  ) rethrows -> Result {
+    guard isQuadratic else { return try WorkProgress.part(range, of: count, body) }
+    // Each is compared with all before it: the time grows with the square.
+    let (start, end) = (range.lowerBound, range.upperBound)
+    return try WorkProgress.part(start * start..<end * end, of: count * count, body)
+  }
+
+  /// Whether `vectors` are many, and lie so close together that each is compared with each.
+  func isSlow(for vectors: TextVectors) -> Bool {
+    vectors.count > many && banding(for: vectors) == nil
+  }
+
+  /// The bands by which `vectors` meet; nil where each is compared with each.
   private func banding(for vectors: TextVectors) -> HyperplaneBanding? {
     guard vectors.count > exactly else { return nil }
     var numbers = SeededNumbers(seed, 0x5061_6972_73)

@@ -1,4 +1,4 @@
-internal import AnnealFiles
+public import AnnealFiles
 
 /// Turns texts into vectors: the smaller the angle between two, the more alike is what they mean.
 ///
@@ -10,7 +10,20 @@ public protocol TextEmbedder: Sendable {
   /// How many texts it is best given at once.
   var textsAtOnce: Int { get }
   /// A vector for each of `texts`, in their order, all of one dimension and of finite values.
+  ///
+  /// - Throws: `RefusedText` for one that it does not take, though it takes others.
   func vectors(of texts: [String]) throws -> [[Float]]
+}
+
+/// A text that an embedder does not take, though it takes others.
+public struct RefusedText: Error {
+  /// Its place among the texts that were given.
+  public let place: Int
+  /// Why it is not taken.
+  public let failure: AnnealError
+
+  /// The text at `place`, not taken because of `failure`.
+  public init(place: Int, failure: AnnealError) { (self.place, self.failure) = (place, failure) }
 }
 
 extension TextEmbedder {
@@ -34,17 +47,30 @@ public struct TextEmbedding: Sendable {
     (self.embedder, self.progress) = (embedder, progress)
   }
 
+  /// What to call the embedder in messages.
+  var name: String { embedder.name }
+
   /// The vectors of the texts of `numbers`, in that order.
   ///
-  /// - Throws: what the embedder throws, and `AnnealError` when it does not give as many vectors as
-  ///   there are texts, all of one dimension and of finite values.
-  func vectors(of numbers: [Int], text: (Int) throws -> String) throws -> TextVectors {
+  /// - Parameters:
+  ///   - text: the text of a number.
+  ///   - place: where it stands.
+  /// - Throws: what the embedder throws, and `AnnealError` when it does not take a text, or does not
+  ///   give as many vectors as there are texts, all of one dimension and of finite values.
+  func vectors(
+    of numbers: [Int], text: (Int) throws -> String,
+    place: (Int) -> AnnealError.Place? = { _ in nil }
+  ) throws -> TextVectors {
     var vectors = TextVectors()
     try progress(0, numbers.count)
     let step = max(1, embedder.textsAtOnce)
     for start in stride(from: 0, to: numbers.count, by: step) {
       let texts = try numbers[start..<min(start + step, numbers.count)].map(text)
-      let found = try embedder.vectors(of: texts)
+      let found: [[Float]]
+      do { found = try embedder.vectors(of: texts) } catch let refused as RefusedText {
+        guard texts.indices.contains(refused.place) else { throw refused.failure }
+        throw failure(refused, texts[refused.place], at: place(numbers[start + refused.place]))
+      }
       guard found.count == texts.count else {
         throw AnnealError(
           .failed,
@@ -55,6 +81,17 @@ public struct TextEmbedding: Sendable {
     }
     return vectors
   }
+
+  private func failure(
+    _ refused: RefusedText, _ text: String, at place: AnnealError.Place?
+  ) -> AnnealError {
+    AnnealError(
+      refused.failure.code,
+      "the embedder \(embedder.name) does not take this row of \(grouped(text.utf8.count)) bytes: "
+        + refused.failure.message, at: place,
+      remedy: "When it is too long, leave such rows out by the stage length before this one: "
+        + "--stages length,… --set length.max_characters=…")
+  }
 }
 
 /// Vectors of length 1 side by side in one array: 4 bytes a value, and nothing else.
@@ -63,6 +100,8 @@ struct TextVectors: Sendable {
   private(set) var count = 0
   /// Values of each.
   private(set) var dimension = 0
+  /// How many are of zeros, and point nowhere.
+  private(set) var zeros = 0
   private var values: [Float] = []
 
   init() {}
@@ -86,6 +125,7 @@ struct TextVectors: Sendable {
       }
       try check(vector, name)
       let square = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
+      if square == 0 { zeros += 1 }
       let factor = square > 0 ? 1 / square.squareRoot() : 0
       for value in vector { values.append(Float(Double(value) * factor)) }
       count += 1
@@ -107,6 +147,11 @@ struct TextVectors: Sendable {
     throw AnnealError(
       .failed, "the embedder \(name) gave a vector with \(odd) in it; expected finite numbers",
       remedy: "A model that computes in a type with little range may need float32.")
+  }
+
+  /// Whether there are several, and all point the same way.
+  var pointOneWay: Bool {
+    count > 1 && (1..<count).allSatisfy { cosine(0, $0) >= 1 - SimilarVectors.rounding }
   }
 
   /// The cosine of the angle between the vectors at `a` and `b`.

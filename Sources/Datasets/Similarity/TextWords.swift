@@ -1,43 +1,63 @@
 /// The words of a text, each as a 64-bit hash: runs of letters and digits in lower case.
 ///
 /// Characters of scripts that put no spaces between words count as words of their own, so that
-/// Chinese, Japanese and Thai texts have shingles too. Punctuation and spacing do not count.
+/// Chinese, Japanese and Thai texts have shingles too. Punctuation and spacing do not count; signs,
+/// such as operators and those of currencies, do when they are asked for (see `TextSigns`).
 struct TextWords {
   /// The hashes, in the order of the words.
   private(set) var hashes: [UInt64] = []
+  /// How many of them are signs.
+  private(set) var signs = 0
+  /// One hash of all words with a digit, and of the signs, in their order.
+  private(set) var figures: UInt64 = 0
 
   private static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
   private static let prime: UInt64 = 0x100_0000_01B3
 
-  /// No words yet.
-  init() {}
-
   /// The words of `text`.
-  init(_ text: String) { add(text) }
+  ///
+  /// - Parameter signs: whether signs are words as well.
+  init(_ text: String, signs: Bool = false) { add(text, signs: signs) }
 
   /// Adds the words of `text` behind those before.
-  mutating func add(_ text: String) {
+  private mutating func add(_ text: String, signs: Bool) {
     var word = Self.basis
     var isInWord = false
-    func end(_ hashes: inout [UInt64]) {
+    var isFigure = false
+    var before: UInt32 = 0x0A
+    func end(_ hashes: inout [UInt64], _ figures: inout UInt64) {
       guard isInWord else { return }
-      hashes.append(WordHash.mixed(word))
-      (word, isInWord) = (Self.basis, false)
+      let hash = WordHash.mixed(word)
+      hashes.append(hash)
+      if isFigure { figures = WordHash.mixed(figures ^ hash) }
+      (word, isInWord, isFigure) = (Self.basis, false, false)
     }
-    for scalar in text.unicodeScalars {
+    var scalars = text.unicodeScalars.makeIterator()
+    var next = scalars.next()
+    while let scalar = next {
+      next = scalars.next()
       let value = scalar.value
       let lower = value < 0x80 ? Self.ascii[Int(value)] : WordHash.lowercased(scalar)
       switch lower {
-      case 0: end(&hashes)
+      case 0:
+        end(&hashes, &figures)
+        if signs, value != 0x20, TextSigns.holds(value, between: before, next?.value ?? 0x0A) {
+          let hash = WordHash.mixed(UInt64(value) &* Self.prime)
+          hashes.append(hash)
+          figures = WordHash.mixed(figures ^ hash)
+          self.signs += 1
+        }
       case _ where value >= 0x0E00 && WordHash.standsAlone(value):
-        end(&hashes)
+        end(&hashes, &figures)
         hashes.append(WordHash.mixed(UInt64(value) &* Self.prime))
       default:
         word = (word ^ UInt64(lower)) &* Self.prime
         isInWord = true
+        isFigure = isFigure || (value >= 0x30 && value <= 0x39)
       }
+      before = value
     }
-    end(&hashes)
+    end(&hashes, &figures)
   }
 
   /// Letters and digits of ASCII in lower case; 0 for what divides words.

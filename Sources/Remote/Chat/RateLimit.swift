@@ -4,7 +4,8 @@
 public actor RateLimit {
   private let requests: Int?
   private let tokens: Int?
-  private let concurrent: Int
+  /// Requests at once.
+  let concurrent: Int
   private let window: Duration
   private let clock = ContinuousClock()
 

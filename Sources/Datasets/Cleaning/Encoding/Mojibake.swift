@@ -1,8 +1,9 @@
 /// UTF-8 that was read as Windows-1252 or Latin-1, such as `cafÃ©`, put right.
 ///
 /// Only character sequences that spell well-formed UTF-8 in Windows-1252 are candidates. Those that
-/// no language writes (`Ã©`, `â€™`, `ðŸ˜€`) are mended wherever they stand; those that could be meant
-/// (`Ã“`, `é…»`) only where there are three or more of them in the text.
+/// no language writes (`Ã©`, `â€™`, `ðŸ˜€`, any with a control character) are mended wherever they stand;
+/// those that could be meant (`Ã“`, `é…»`) only where there are three or more of them in the text, or
+/// where two of three characters follow each other (`æ—¥æœ¬`).
 enum Mojibake {
   /// `text` with the sequences put right; nil when there is none.
   static func repaired(_ text: String) -> String? {
@@ -20,7 +21,7 @@ enum Mojibake {
     let scalars = Array(text.unicodeScalars)
     let found = sequences(scalars)
     let doubtful = found.count { !$0.isSure }
-    let taken = found.filter { $0.isSure || doubtful >= 3 }
+    let taken = trusting(found).filter { $0.isSure || doubtful >= 3 }
     guard !taken.isEmpty else { return nil }
     var result = String.UnicodeScalarView()
     var next = 0
@@ -54,6 +55,18 @@ enum Mojibake {
     return found
   }
 
+  /// `found`, in which those of three characters and more that touch each other are sure.
+  private static func trusting(_ found: [Sequence]) -> [Sequence] {
+    var found = found
+    for index in found.indices.dropFirst() {
+      let (one, other) = (found[index - 1].range, found[index].range)
+      guard one.upperBound == other.lowerBound, one.count >= 3, other.count >= 3 else { continue }
+      found[index - 1].isSure = true
+      found[index].isSure = true
+    }
+    return found
+  }
+
   private static func sequence(_ scalars: [Unicode.Scalar], at start: Int) -> Sequence? {
     guard let lead = byte(scalars[start]), (0xC2...0xF4).contains(lead) else { return nil }
     let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
@@ -62,7 +75,15 @@ enum Mojibake {
     guard bytes.count == length, let text = String(validating: bytes, as: UTF8.self),
       let meant = text.unicodeScalars.first, meant.value >= 0xA0
     else { return nil }
-    return Sequence(range: start..<start + length, meant: meant, isSure: isSure(bytes))
+    let hasControl = scalars[start..<start + length].contains { Self.isControl($0) }
+    return Sequence(
+      range: start..<start + length, meant: meant, isSure: hasControl || isSure(bytes))
+  }
+
+  /// Whether `scalar` is a control character that is not the punctuation of Windows-1252 either.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    (0x80..<0xA0).contains(scalar.value) && ![0x82, 0x84, 0x85].contains(scalar.value)
+      && !(0x91...0x97).contains(scalar.value)
   }
 
   /// Whether no language writes these characters one after another.

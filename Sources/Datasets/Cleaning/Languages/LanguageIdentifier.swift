@@ -78,27 +78,57 @@ public enum LanguageIdentifier {
     }
   }
 
+  /// What a text shows of a language.
+  private struct Evidence {
+    /// Its words, each divided by the languages that have it, and half as much for its letters.
+    var score = 0.0
+    /// The part of the score that letters make.
+    var letters = 0.0
+    /// Its words of two letters and more, each once.
+    var words: Set<Substring> = []
+
+    /// Whether there is more than one word, or one and letters of few languages.
+    var isEnough: Bool { score >= 1 && (words.count >= 2 || letters >= 1) }
+  }
+
+  /// The language with the most of its common words and letters, if that is by a margin: of one word
+  /// or two that languages share nothing follows.
   private static func byWords(_ text: String, _ script: Script) -> String? {
-    var scores = [Double](repeating: 0, count: LanguageProfiles.all.count)
+    var evidence = [Evidence](repeating: Evidence(), count: LanguageProfiles.all.count)
     var words = 0
     var known = 0
-    for word in text.lowercased().prefix(4000).split(whereSeparator: { !$0.isLetter }) {
+    let lower = text.lowercased()
+    for word in lower.prefix(4000).split(whereSeparator: { !$0.isLetter }) {
       words += 1
       let homes = LanguageProfiles.homes[String(word)] ?? []
       if !homes.isEmpty { known += 1 }
       // A word of many languages says little.
-      for home in homes { scores[home] += 1 / Double(homes.count) }
+      for home in homes {
+        evidence[home].score += 1 / Double(homes.count)
+        if word.utf8.count > 1 { evidence[home].words.insert(word) }
+      }
       for scalar in word.unicodeScalars where scalar.value >= 0x80 {
         let homes = LanguageProfiles.letters[scalar] ?? []
-        for home in homes { scores[home] += 0.5 / Double(homes.count) }
+        for home in homes {
+          evidence[home].score += 0.5 / Double(homes.count)
+          evidence[home].letters += 0.5 / Double(homes.count)
+        }
       }
     }
-    let ranked = scores.indices.filter { LanguageProfiles.all[$0].script == script }
-      .sorted { (scores[$0], $1) > (scores[$1], $0) }
-    guard words >= 3, let best = ranked.first, scores[best] >= 1,
-      Double(known) >= 0.12 * Double(words) || scores[best] >= 3
+    let ranked = evidence.indices.filter { LanguageProfiles.all[$0].script == script }
+      .sorted { (evidence[$0].score, $1) > (evidence[$1].score, $0) }
+    guard words >= 4, let best = ranked.first, evidence[best].isEnough,
+      Double(known) >= 0.12 * Double(words) || evidence[best].score >= 3
     else { return nil }
-    let second = ranked.count > 1 ? scores[ranked[1]] : 0
-    return scores[best] > 1.1 * second ? LanguageProfiles.all[best].code : nil
+    let isAhead = ranked.dropFirst().allSatisfy { other in
+      let (score, next) = (evidence[best].score, evidence[other].score)
+      return areTwins(best, other) ? score > 1.1 * next : score >= 1.3 * next && score - next >= 0.5
+    }
+    return isAhead ? LanguageProfiles.all[best].code : nil
+  }
+
+  /// Danish and Norwegian share most of their common words.
+  private static func areTwins(_ one: Int, _ other: Int) -> Bool {
+    Set([one, other].map { LanguageProfiles.all[$0].code }) == ["da", "no"]
   }
 }

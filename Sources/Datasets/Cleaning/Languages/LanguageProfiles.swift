@@ -18,7 +18,10 @@ struct LanguageProfiles {
       words:
         "the of and to in is that it was for with as his be at by this had not are but from or "
         + "have an they which one you were her all she there would their we been has when who will "
-        + "more no if out so what up its about into than them can only other how my do your i'm"),
+        + "more no if out so what up its about into than them can only other how my do your i a am me "
+        + "why where could should did does don doesn didn won isn just some any get got need want know "
+        + "like then these those our am because after before while many much here being very too may "
+        + "might must still there's him us each between under again off own same such through"),
     Profile(
       code: "de", script: .latin,
       words:
@@ -31,14 +34,14 @@ struct LanguageProfiles {
       words:
         "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il "
         + "sont avec son elle nous vous mais ou leur été aux cette être ont ces était fait je tout "
-        + "comme même sans si peut très où dont ça mes votre", letters: "çœèêàùî"),
+        + "comme même sans si peut très où dont ça mes votre", letters: "çœèêàùîéâôûëï"),
     Profile(
       code: "es", script: .latin,
       words:
         "de la que el en y a los del se las por un para con no una su al lo como más pero sus le "
         + "ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde "
         + "todo nos durante todos uno les ni contra otros ese eso ante ellos es son está fue",
-      letters: "ñ¿¡óí"),
+      letters: "ñóíáú"),
     Profile(
       code: "it", script: .latin,
       words:
@@ -50,13 +53,14 @@ struct LanguageProfiles {
       words:
         "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao "
         + "ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso "
-        + "ela entre era depois sem mesmo aos ter seus quem nas me esse eles você", letters: "ãõçâ"),
+        + "ela entre era depois sem mesmo aos ter seus quem nas me esse eles você",
+      letters: "ãõçâêô"),
     Profile(
       code: "nl", script: .latin,
       words:
         "de het een en van in is dat op te zijn met voor niet aan er om ook als dan maar bij nog "
         + "uit naar worden door over ze zich hij heeft of wordt tot je mijn deze kan werd dit al had "
-        + "geen hebben meer we haar ik zou wat wel onder moet", letters: "ĳ"),
+        + "geen hebben meer we haar ik zou wat wel onder moet", letters: "ĳëï"),
     Profile(
       code: "sv", script: .latin,
       words:
@@ -86,30 +90,30 @@ struct LanguageProfiles {
       words:
         "w i na się z do nie to że jest o od za jak po przez dla tym a co jego był są ale tak czy "
         + "już który tylko jej oraz być może przed ich przy które było ma tego pod także ze ten jako "
-        + "będzie ponieważ która więc bardzo", letters: "ąęłśćźżń"),
+        + "będzie ponieważ która więc bardzo", letters: "ąęłśćźżńó"),
     Profile(
       code: "cs", script: .latin,
       words:
         "a se v na je že to s z do o i ve k pro za by ale jako po od jsem jeho které který však "
         + "nebo jsou také byl při si co být jen tak už jak bylo až ze než před jejich aby která podle "
-        + "není jej kde když mezi protože", letters: "ěřůčšžý"),
+        + "není jej kde když mezi protože", letters: "ěřůčšžýáíéúňťďó"),
     Profile(
       code: "hu", script: .latin,
       words:
         "a az és hogy nem is egy van ez volt meg csak de már mint ha el azt még ki kell lesz vagy "
         + "szerint után lehet ezt pedig ami nagyon mert minden majd fel mi ne így sem én két között "
-        + "amely", letters: "őűáéö"),
+        + "amely", letters: "őűáéöüóúí"),
     Profile(
       code: "ro", script: .latin,
       words:
         "de și în a la cu nu pe o care este că din un pentru se mai sa al să fost ca au ale fi dar "
         + "sunt prin dintre după fie cel lui avea cum această despre acest sau era lor când foarte",
-      letters: "șțăîâ"),
+      letters: "șțăîâşţ"),
     Profile(
       code: "tr", script: .latin,
       words: "ve bir bu da de için ile olarak çok daha olan gibi en ne kadar sonra var ama ya mi "
         + "değil her o ki diye ise olduğu şey ben sen biz oldu yok nasıl bana onun içinde",
-      letters: "ğışİ"),
+      letters: "ğışİöüç"),
     Profile(
       code: "id", script: .latin,
       words:

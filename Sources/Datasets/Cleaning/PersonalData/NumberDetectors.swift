@@ -85,6 +85,35 @@ enum BankAccount: PersonalDetector {
   ]
 }
 
+/// A social security number of the United States: 3-2-4 digits with hyphens, or with spaces behind
+/// `SSN`, of a number that is given out (20 CFR 422.104 and the rules of 2011).
+enum SocialSecurityNumber: PersonalDetector {
+  static let kind = "ssn"
+
+  static func end(in text: ByteText, from start: Int) -> Int? {
+    guard text.isDigit(start), text[start - 1] != 0x2D else { return nil }
+    let separator = text[start + 3]
+    guard separator == 0x2D || (separator == 0x20 && isNamed(text, start)) else { return nil }
+    let end = start + 11
+    for index in start..<end {
+      let isSeparator = index == start + 3 || index == start + 6
+      guard isSeparator ? text[index] == separator : text.isDigit(index) else { return nil }
+    }
+    guard !text.isWord(end), !(text[end] == 0x2D && text.isDigit(end + 1)) else { return nil }
+    let number = String(decoding: text.bytes[start..<end], as: UTF8.self)
+    let area = number.prefix(3)
+    guard area != "000", area != "666", area < "900", number.dropFirst(4).prefix(2) != "00",
+      number.suffix(4) != "0000"
+    else { return nil }
+    return end
+  }
+
+  private static func isNamed(_ text: ByteText, _ start: Int) -> Bool {
+    let end = text.end(before: start, skipping: [0x20, 0x3A, 0x23])
+    return text.word(before: end).letters == "ssn"
+  }
+}
+
 /// A telephone number: `+` and a country's code, or grouped digits as people write them.
 ///
 /// Bare runs of digits are none: they may be anything.

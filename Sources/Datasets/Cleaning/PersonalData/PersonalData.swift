@@ -16,6 +16,8 @@ enum PersonalData {
   static let detectors: [any PersonalDetector.Type] = [
     EmailAddress.self,
     SecretKey.self,
+    AssignedSecret.self,
+    SocialSecurityNumber.self,
     BankAccount.self,
     PaymentCard.self,
     InternetAddress.self,
@@ -23,7 +25,9 @@ enum PersonalData {
   ]
 
   /// The kinds, as settings name them.
-  static let kinds = detectors.map { $0.kind }
+  static let kinds = detectors.map { $0.kind }.reduce(into: [String]()) { kinds, kind in
+    if !kinds.contains(kind) { kinds.append(kind) }
+  }
 
   /// A stretch of a text's bytes.
   struct Match: Hashable {
@@ -98,6 +102,21 @@ struct ByteText: Sendable {
   /// Whether anything that is looked for begins with such a byte.
   func mayBegin(_ index: Int) -> Bool {
     isDigit(index) || isLetter(index) || [0x2B, 0x28, 0x2D, 0x3A].contains(self[index])
+  }
+
+  /// The letters that end before `end`, in lower case, and where they begin.
+  func word(before end: Int) -> (letters: String, start: Int) {
+    var start = end
+    while isLetter(start - 1) || self[start - 1] == 0x5F || self[start - 1] == 0x2D { start -= 1 }
+    guard start < end else { return ("", end) }
+    return (String(decoding: bytes[start..<end], as: UTF8.self).lowercased(), start)
+  }
+
+  /// The end of what stands before `end` and the bytes of `skipped`.
+  func end(before end: Int, skipping skipped: Set<UInt8>) -> Int {
+    var end = end
+    while end > 0, skipped.contains(self[end - 1]) { end -= 1 }
+    return end
   }
 
   /// Whether `text` stands at `index`.

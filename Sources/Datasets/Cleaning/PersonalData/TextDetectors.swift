@@ -23,14 +23,27 @@ enum EmailAddress: PersonalDetector {
 
 /// An address of the internet: IPv4 with four numbers below 256, or IPv6.
 ///
-/// Loopback, `0.0.0.0` and what looks like a version (`v1.2.3.4`) name nobody.
+/// Loopback, `0.0.0.0` and what is a version (`v1.2.3.4`, `Version 1.2.3.4`) name nobody.
 enum InternetAddress: PersonalDetector {
   static let kind = "ip"
 
   static func end(in text: ByteText, from start: Int) -> Int? {
     guard text[start - 1] != 0x2E else { return nil }
-    return fourth(text, start) ?? sixth(text, start)
+    if let end = fourth(text, start) { return isVersion(text, start) ? nil : end }
+    return sixth(text, start)
   }
+
+  /// Whether a word before says that the numbers count releases or sections.
+  private static func isVersion(_ text: ByteText, _ start: Int) -> Bool {
+    // Spaces, and `"version": "1.2.3.4"`, `version=1.2.3.4`.
+    let end = text.end(before: start, skipping: [0x20, 0x22, 0x27, 0x3A, 0x3D, 0x2E])
+    return counted.contains(text.word(before: end).letters)
+  }
+
+  private static let counted: Set = [
+    "version", "versions", "ver", "v", "release", "build", "firmware", "section", "chapter",
+    "revision",
+  ]
 
   private static func fourth(_ text: ByteText, _ start: Int) -> Int? {
     var index = start
@@ -84,8 +97,10 @@ enum SecretKey: PersonalDetector {
         text.isDigit($0) || text.isLetter($0) || [0x2D, 0x5F, 0x2E].contains(text[$0])
       }
       guard end - from >= least else { continue }
-      // Words joined by dashes have no digit; keys of this length do.
-      guard text.bytes[from..<end].contains(where: { (0x30...0x39).contains($0) }) else { continue }
+      // Words joined by dashes have no digit; keys of this length do, or are of letters alone.
+      let key = text.bytes[from..<end]
+      guard key.contains(where: { (0x30...0x39).contains($0) }) || !key.contains(where: joins)
+      else { continue }
       // A JSON web token has three parts.
       if text.has("eyJ", at: start), text.bytes[start..<end].count(where: { $0 == 0x2E }) != 2 {
         continue
@@ -94,6 +109,8 @@ enum SecretKey: PersonalDetector {
     }
     return nil
   }
+
+  private static func joins(_ byte: UInt8) -> Bool { [0x2D, 0x5F, 0x2E].contains(byte) }
 
   private static func privateKey(_ text: ByteText, _ start: Int) -> Int? {
     let line = text.end(from: start) { text[$0] != 0x0A }
@@ -105,5 +122,50 @@ enum SecretKey: PersonalDetector {
       index += 1
     }
     return text.count
+  }
+}
+
+/// The value of a password or key that is given one: `password: hunter2`, `api_key = '…'`.
+///
+/// What stands for a value (`<password>`, `your_key`, `os.environ[…]`, a type's name) is none.
+enum AssignedSecret: PersonalDetector {
+  static let kind = "key"
+
+  /// Names of what is typed by people, and the fewest characters of a value.
+  private static let passwords: Set = ["password", "passwd", "pwd", "passphrase", "passwort"]
+  /// Names of what machines make.
+  private static let keys: Set = [
+    "api_key", "apikey", "api-key", "api_secret", "secret", "secret_key", "secretkey",
+    "client_secret", "access_token", "auth_token", "access_key", "token", "private_key",
+    "x-api-key",
+  ]
+
+  static func end(in text: ByteText, from start: Int) -> Int? {
+    let quotes: Set<UInt8> = [0x22, 0x27, 0x60]
+    let isQuoted = quotes.contains(text[start - 1])
+    let sign = text.end(before: isQuoted ? start - 1 : start, skipping: [0x20])
+    guard text[sign - 1] == 0x3A || text[sign - 1] == 0x3D else { return nil }
+    let nameEnd = text.end(before: sign - 1, skipping: quotes.union([0x20]))
+    let name = text.word(before: nameEnd).letters
+    let isPassword = passwords.contains(name)
+    guard isPassword || keys.contains(name) || keys.contains(where: { name.hasSuffix("_" + $0) })
+    else { return nil }
+    var end = text.end(from: start) { index in
+      text[index] > 0x20 && !quotes.contains(text[index]) && ![0x2C, 0x3B].contains(text[index])
+    }
+    // A sentence's end is no part of the value.
+    while !isQuoted, end > start, [0x2E, 0x21, 0x3F].contains(text[end - 1]) { end -= 1 }
+    let value = text.bytes[start..<end]
+    guard value.count >= (isPassword ? 6 : 16), value.count <= 256, !standsForAnother(value)
+    else { return nil }
+    let hasDigit = value.contains { (0x30...0x39).contains($0) }
+    return hasDigit || (isQuoted && isPassword) ? end : nil
+  }
+
+  private static func standsForAnother(_ value: ArraySlice<UInt8>) -> Bool {
+    let brackets: Set<UInt8> = [0x28, 0x29, 0x3C, 0x3E, 0x5B, 0x5D, 0x7B, 0x7D]
+    if value.contains(where: { brackets.contains($0) }) || Set(value).count <= 2 { return true }
+    let text = String(decoding: value, as: UTF8.self).lowercased()
+    return ["your", "example", "changeme", "placeholder", "http"].contains { text.hasPrefix($0) }
   }
 }

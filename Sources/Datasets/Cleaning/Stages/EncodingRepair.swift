@@ -25,11 +25,15 @@ public struct EncodingRepair: CleaningStage, RowJudge {
 
   /// A change when something was mended; a flag for what cannot be.
   public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
+    let lost = row.namedTexts.first { $0.text.unicodeScalars.contains("\u{FFFD}") }
     if let fields = row.changing(repaired) {
-      return .change("characters were mended", fields)
+      guard let lost else { return .change("characters were mended", fields) }
+      return .change(
+        Finding("characters were mended, and U+FFFD stays: a character was lost before", lost.name),
+        fields)
     }
-    let isLossy = row.texts.contains { $0.unicodeScalars.contains("\u{FFFD}") }
-    return isLossy ? .flag("holds U+FFFD: a character was lost before") : .keep
+    return lost.map { .flag(Finding("holds U+FFFD: a character was lost before", $0.name)) }
+      ?? .keep
   }
 
   private func repaired(_ text: String) -> String {

@@ -54,12 +54,12 @@ enum ContentPrint {
     return SIMD2(low, high)
   }
 
-  /// The print of a row's words and label, whatever their case, spacing and punctuation.
+  /// The print of a row's words, signs and label, whatever their case, spacing and punctuation.
   ///
   /// Rows with few words keep their punctuation: it may be all that they say.
   static func ofWords(_ row: CleaningRow) -> SIMD2<UInt64> {
     let text = row.text
-    let words = TextWords(text).hashes
+    let words = TextWords(text, signs: true).hashes
     guard words.count >= 3 else { return of(text.lowercased().filter { !$0.isWhitespace }) }
     var print = SIMD2<UInt64>(UInt64(words.count), 1)
     for word in words {

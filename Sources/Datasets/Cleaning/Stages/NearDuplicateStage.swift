@@ -1,6 +1,6 @@
 internal import AnnealFiles
 
-/// Leaves out rows that are nearly the same as another one (see `NearDuplicates`).
+/// Leaves out rows that are nearly the same as another one that stays (see `NearMatches`).
 public struct NearDuplicateStage: CleaningStage {
   /// `near-duplicates`.
   public static let name = "near-duplicates"
@@ -36,34 +36,22 @@ public struct NearDuplicateStage: CleaningStage {
 
   /// The rows that another one stands for.
   public func judge(of rows: RowSpool) throws -> any RowJudge {
-    let firsts = try rows.nearDuplicates(search)
-    var clusters: [Int: [Int]] = [:]
-    for (row, first) in firsts.enumerated() where row != first {
-      clusters[first, default: [first]].append(row)
+    let order = try keep.sorted(Array(0..<rows.count), of: rows)
+    let matches = try NearMatches(settings: search).matches(count: rows.count, order: order) {
+      let row = try rows.row($0)
+      let label = row.label
+      return NearMatches.Said(
+        text: row.text, answer: label == nil ? row.exchange?.answer : nil,
+        group: label.map { Fingerprint.of($0) } ?? 0)
     }
     var verdicts: [Int: RowVerdict] = [:]
-    for first in clusters.keys.sorted() {
-      let members = clusters[first] ?? []
-      guard let kept = try keep.sorted(members, of: rows).first else { continue }
-      for row in members where row != kept {
-        let finding = Finding("is nearly the same as another row", "\(rows.place(kept))")
-        verdicts[row] = action.verdict(finding)
-      }
+    for (row, match) in matches.enumerated() {
+      guard let match else { continue }
+      let finding = Finding(
+        "is nearly the same as another row",
+        rows.reference(to: match.row, similarity: match.resemblance))
+      verdicts[row] = action.verdict(finding)
     }
     return FoundVerdicts(verdicts: verdicts)
-  }
-}
-
-extension RowSpool {
-  /// For each row, the first of its cluster of near-duplicates; rows of unlike labels are in none
-  /// together.
-  func nearDuplicates(_ settings: NearDuplicates.Settings) throws -> [Int] {
-    let isClassified = sources.contains { $0.format == Classification.self }
-    let label: @Sendable (Int) throws -> UInt64 = { index in
-      try self.row(index).label.map { Fingerprint.of($0) } ?? 0
-    }
-    return try NearDuplicates(settings).firsts(count: count, class: isClassified ? label : nil) {
-      try self.row($0).text
-    }
   }
 }

@@ -30,18 +30,26 @@ public struct PersonalDataStage: CleaningStage, RowJudge {
 
   /// A verdict on rows that hold any.
   public func verdict(on row: CleaningRow, at index: Int) -> RowVerdict {
-    var counts: [String: Int] = [:]
-    for text in row.texts {
-      for match in PersonalData.matches(in: ByteText(text), detectors) {
-        counts[match.kind, default: 0] += 1
+    var found: [(kind: String, detail: String)] = []
+    for (text, name) in row.namedTexts {
+      let bytes = ByteText(text)
+      for match in PersonalData.matches(in: bytes, detectors) {
+        let words = String(decoding: bytes.bytes[match.range], as: UTF8.self)
+        found.append((match.kind, "\(match.kind) \(CleaningRow.cut(words)) in '\(name)'"))
       }
     }
-    guard !counts.isEmpty else { return .keep }
-    let kinds = detectors.map { $0.kind }.filter { counts[$0] != nil }
+    guard !found.isEmpty else { return .keep }
+    let kinds = detectors.map { $0.kind }.filter { kind in found.contains { $0.kind == kind } }
+    let unique = kinds.enumerated().filter { !kinds[..<$0.offset].contains($0.element) }
+    let more = found.count - Self.mostShown
     let finding = Finding(
-      "holds " + kinds.joined(separator: ", "),
-      kinds.map { "\($0) \(counts[$0] ?? 0)" }.joined(separator: ", "))
+      "holds " + unique.map(\.element).joined(separator: ", "),
+      found.prefix(Self.mostShown).map(\.detail).joined(separator: ", ")
+        + (more > 0 ? ", and \(more) more" : ""))
     return action.verdict(
       finding, masked: row.changing { PersonalData.masked($0, self.detectors) })
   }
+
+  /// Findings of a row that are told word for word, at most.
+  private static let mostShown = 10
 }

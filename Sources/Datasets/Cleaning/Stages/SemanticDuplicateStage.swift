@@ -47,22 +47,61 @@ public struct SemanticDuplicateStage: CleaningStage {
     }
     // Embedders have no vector for nothing.
     let numbers = texts.indices.filter { texts[$0] }
-    let vectors = try embedding.vectors(of: numbers) { try rows.row($0).text }
-    let matches = try search.matches(
-      in: vectors, order: try order(of: numbers, rows), classes: try classes(of: numbers, rows))
+    let vectors = try embedding.vectors(
+      of: numbers, text: { try rows.row($0).text }, place: { rows.place($0) })
+    try check(vectors, of: numbers, rows)
+    let isSlow = search.isSlow(for: vectors)
+    let (places, labels) = (try order(of: numbers, rows), try classes(of: numbers, rows))
+    let work = isSlow ? "\(Self.name), each row with each" : Self.name
+    let matches = try WorkProgress.named(work) {
+      try search.matches(in: vectors, order: places, classes: labels)
+    }
     var verdicts: [Int: RowVerdict] = [:]
     for (number, match) in zip(numbers, matches) {
       guard let match else { continue }
-      verdicts[number] = action.verdict(finding(match, numbers[match.row], rows))
+      let finding = Finding(
+        "means the same as another row",
+        rows.reference(to: numbers[match.row], similarity: Double(match.cosine)))
+      verdicts[number] = action.verdict(finding)
     }
-    return FoundVerdicts(verdicts: verdicts)
+    return FoundVerdicts(verdicts: verdicts, notes: Self.notes(vectors, isSlow: isSlow))
   }
 
-  private func finding(_ match: SimilarVectors.Match, _ kept: Int, _ rows: RowSpool) -> Finding {
-    let similarity = (Double(match.cosine) * 10_000).rounded() / 10_000
-    return Finding(
-      "means the same as another row",
-      "\(rows.place(kept)), row \(rows.entries[kept].number), similarity \(similarity)")
+  private static func notes(_ vectors: TextVectors, isSlow: Bool) -> [String] {
+    var notes: [String] = []
+    if vectors.zeros > 0 {
+      notes.append(
+        "\(grouped(vectors.zeros, of: "row")) got a vector of zeros, which is like no other")
+    }
+    if isSlow {
+      notes.append("each row was compared with each, as the vectors of all lie close together")
+    }
+    return notes
+  }
+
+  /// Refuses vectors that say nothing of the rows.
+  private func check(_ vectors: TextVectors, of numbers: [Int], _ rows: RowSpool) throws {
+    guard vectors.count > 0 else { return }
+    if vectors.zeros == vectors.count {
+      throw AnnealError(
+        .failed,
+        "the embedder \(embedding.name) gave a vector of zeros for every row; expected vectors "
+          + "that point somewhere", remedy: "Is it a model for embedding? Ask it for one text.")
+    }
+    guard vectors.pointOneWay, try sayThreeThings(numbers, rows) else { return }
+    throw AnnealError(
+      .failed,
+      "the embedder \(embedding.name) gave the same vector for every row, though they say unlike "
+        + "things", remedy: "Is it a model for embedding? Ask it for two texts.")
+  }
+
+  /// Whether three of the rows differ by more than case, spacing and punctuation.
+  private func sayThreeThings(_ numbers: [Int], _ rows: RowSpool) throws -> Bool {
+    var prints: Set<SIMD2<UInt64>> = []
+    for number in numbers where prints.count < 3 {
+      prints.insert(ContentPrint.ofWords(try rows.row(number)))
+    }
+    return prints.count >= 3
   }
 
   /// Places of `numbers`, with those first that should rather stay.
@@ -73,7 +112,7 @@ public struct SemanticDuplicateStage: CleaningStage {
 
   /// Rows of unlike labels are never the same; nil where rows have none.
   private func classes(of numbers: [Int], _ rows: RowSpool) throws -> [UInt64]? {
-    guard rows.sources.contains(where: { $0.format == Classification.self }) else { return nil }
+    guard rows.sources.contains(where: { $0.format?.isClassified == true }) else { return nil }
     return try ParallelRows.map(numbers.count, filler: 0) { place in
       try rows.row(numbers[place]).label.map { Fingerprint.of($0) } ?? 0
     }
