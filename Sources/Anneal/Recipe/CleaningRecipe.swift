@@ -1,3 +1,4 @@
+internal import AnnealDatasets
 public import AnnealFiles
 
 /// A recipe for cleaning: which stages run, in their order, and with what settings.
@@ -34,6 +35,12 @@ public struct CleaningRecipe: Sendable {
       for item in items { try add(item) }
     }
     guard !stages.isEmpty else { throw root.mismatch("stages", expected: "a list of stages") }
+    do {
+      _ = try CleaningStages.builtin.effective(named: stages, settings: settings)
+    } catch var error as AnnealError {
+      error.place = error.place ?? .init(file: path)
+      throw error
+    }
   }
 
   private mutating func add(_ item: RecipeNode) throws {

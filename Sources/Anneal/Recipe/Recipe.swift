@@ -42,6 +42,8 @@ public struct Recipe: Sendable, Equatable {
   public var datasets: [DataSource]
   /// Evaluation data of its own.
   public var evalDatasets: [DataSource] = []
+  /// The folder of LLaMA-Factory's `dataset_info.json`, when data sets are named by its entries.
+  public var datasetDir: String?
   /// How the rows of several data sets make an epoch.
   public var mixStrategy = MixStrategy.concatenate
   /// How likely each of the datasets is when rows are drawn; empty to go by their weights.
@@ -169,6 +171,11 @@ extension Recipe {
     if !given.contains("lora_alpha") { loraAlpha = 2 * Double(loraRank) }
     if !given.contains("gradient_checkpointing"), offload.movesActivations {
       gradientCheckpointing = .full
+    }
+    if let folder = datasetDir {
+      datasets = datasets.flatMap { $0.lookedUp(in: folder) }
+      evalDatasets = evalDatasets.flatMap { $0.lookedUp(in: folder) }
+      datasetDir = nil
     }
     if !given.contains("val_size"), !evalDatasets.isEmpty { valSize = 0 }
     if !given.contains("per_device_eval_batch_size") {

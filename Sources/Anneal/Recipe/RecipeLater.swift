@@ -39,11 +39,17 @@ enum RecipeLater {
     "export_dir": exporting, "export_size": exporting, "export_device": exporting,
     "export_quantization_bit": exporting,
     "hub_model_id": hub, "push_to_hub": hub, "export_hub_model_id": hub,
-    "dataset_dir": "Write the whole path under datasets: DIR/dataset_info.json#NAME, or a file.",
+    "max_samples": "Write max_samples beside the path of each of the datasets.",
+    "overwrite_cache":
+      "Rows are prepared anew when they change; `anneal data prepare --no-cache` asks.",
+    "do_eval": "Set eval_strategy, or give eval_dataset.",
     "dataset_name": "Write a local file's path under datasets.",
     "trust_remote_code": "Code that comes with a model is never run.",
     "freeze_trainable_layers": "Freezing by layer is not supported; use lora or full.",
   ]
+
+  /// Keys that ask for what every run does.
+  static let alwaysDone: Set<String> = ["do_train", "plot_loss"]
 
   private static let dora = "DoRA is not supported yet; use_rslora is."
   private static let stream =

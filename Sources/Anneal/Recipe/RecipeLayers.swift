@@ -9,6 +9,7 @@ struct RecipeLayer {
 
   /// The layer that `members` make; an alias and its key, or two aliases, must not both stand in it.
   init(_ members: [(key: String, value: RecipeNode)], laterWins: Bool = false) throws {
+    var refusals: [AnnealError] = []
     for (word, node) in members {
       if word == "bf16" {
         try addPrecision(node)
@@ -19,9 +20,21 @@ struct RecipeLayer {
           entries[key.name] = (word, node)
         }
       } else {
-        try Self.refuse(word, node)
+        if let refusal = Self.refusal(of: word, node) { refusals.append(refusal) }
       }
     }
+    try Self.tell(refusals)
+  }
+
+  /// Throws what is wrong with keys, all at once.
+  private static func tell(_ refusals: [AnnealError]) throws {
+    guard let first = refusals.first else { return }
+    guard refusals.count > 1 else { throw first }
+    let lines = refusals.map { "  \($0)" }.joined(separator: "\n")
+    throw AnnealError(
+      .recipe, "\(refusals.count) keys cannot be used:\n\(lines)",
+      at: first.place.map { .init(file: $0.file) },
+      remedy: "docs/guide/recipe-reference.md lists every key.")
   }
 
   private mutating func add(
@@ -65,11 +78,13 @@ struct RecipeLayer {
     }
   }
 
-  /// Throws for a word that is no key, unless it only switches off what is not there.
-  private static func refuse(_ word: String, _ node: RecipeNode) throws {
+  /// What is wrong with a word that is no key; nil when it only switches off what is not there, or
+  /// asks for what is always done.
+  private static func refusal(of word: String, _ node: RecipeNode) -> AnnealError? {
+    if RecipeLater.alwaysDone.contains(word), !node.isOff { return nil }
     if let reason = RecipeLater.keys[word] {
-      if node.isOff { return }
-      throw AnnealError(
+      if node.isOff { return nil }
+      return AnnealError(
         .recipe, "this version does not support the key \(word)", at: node.place(word),
         remedy: reason)
     }
@@ -78,7 +93,7 @@ struct RecipeLayer {
       let name = RecipeKey.named(near)?.name ?? near
       return name == near ? "Did you mean \(name)?" : "Did you mean \(near) (that is, \(name))?"
     }
-    throw AnnealError(
+    return AnnealError(
       .recipe, "unknown key", at: node.place(word),
       remedy: guess ?? "docs/guide/recipe-reference.md lists every key.")
   }

@@ -41,6 +41,19 @@ extension Recipe {
       return .object(.init(uniqueKeysWithValues: members + mappingMembers))
     }
 
+    /// The entries of LLaMA-Factory's catalogue in `folder` that the source names, with commas
+    /// between; itself when it is a path.
+    func lookedUp(in folder: String) -> [DataSource] {
+      guard !path.contains(where: { "/#*?".contains($0) }), !FileKind.holdsRows(path) else {
+        return [self]
+      }
+      return path.split(whereSeparator: { $0 == "," || $0 == " " }).map { name in
+        var source = self
+        source.path = "\(folder)/dataset_info.json#\(name)"
+        return source
+      }
+    }
+
     static func read(_ node: RecipeNode, _ field: String) throws -> DataSource {
       if case .map(let members) = node.content { return try read(members, node, field) }
       guard let path = node.text, !path.isEmpty else {
@@ -58,7 +71,7 @@ extension Recipe {
         let inner = "\(field).\(key)"
         switch key {
         case "path", "file_name": source.path = try String.read(value, inner)
-        case "type", "format": source.type = try String.read(value, inner)
+        case "type", "format": source.type = try readFormat(value, inner)
         case "split": source.split = try String.read(value, inner)
         case "weight": source.weight = try readWeight(value, inner)
         case "max_samples", "num_samples": source.maxSamples = try readCount(value, inner)
@@ -68,6 +81,17 @@ extension Recipe {
       }
       if source.path.isEmpty { throw node.mismatch(field, expected: "a mapping with a path") }
       return source
+    }
+
+    private static func readFormat(_ node: RecipeNode, _ field: String) throws -> String {
+      let name = try String.read(node, field)
+      do {
+        _ = try FormatRegistry.builtin.format(named: name)
+      } catch var error as AnnealError {
+        error.place = node.place(field)
+        throw error
+      }
+      return name
     }
 
     private static func readWeight(_ node: RecipeNode, _ field: String) throws -> Double {

@@ -87,6 +87,10 @@ extension RecipeKey {
       aliases: ["eval_dataset", "test_datasets", "eval_data"],
       "Evaluation data of its own, given like datasets."),
     RecipeKey(
+      "dataset_dir", \.datasetDir, in: .data,
+      "The folder of a dataset_info.json (LLaMA-Factory's), whose names datasets may then be, with "
+        + "commas between."),
+    RecipeKey(
       "on_error", \.onError, in: .data,
       "A row that cannot be used: stop at it, skip it (counted, and kept in skipped.jsonl of the "
         + "run's folder), or report all of them and stop."),

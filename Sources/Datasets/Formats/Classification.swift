@@ -16,6 +16,8 @@ public enum Classification: DatasetFormat {
   ]
   /// What other tools call it.
   public static let aliases = ["text-label", "text_classification"]
+  /// The answer is a class.
+  public static let isClassified = true
 
   /// The names that a label goes by.
   static var labels: [String] { fields[1].names }

@@ -13,6 +13,10 @@ public protocol DatasetFormat: Sendable {
   static var aliases: [String] { get }
   /// Whether rows with `fields` are of this format.
   static func matches(_ fields: JSON) -> Bool
+  /// How files of the format are read; nil to go by what they look like.
+  static var kind: FileKind? { get }
+  /// Whether rows are texts with a class each (see `Classification.label`).
+  static var isClassified: Bool { get }
   /// What `row` says.
   ///
   /// - Throws: `AnnealError` naming file, line and field.
@@ -47,6 +51,12 @@ public struct FormatField: Sendable, Hashable {
 extension DatasetFormat {
   /// No other names.
   public static var aliases: [String] { [] }
+
+  /// What a file looks like decides.
+  public static var kind: FileKind? { nil }
+
+  /// Rows have no class.
+  public static var isClassified: Bool { false }
 
   /// One record.
   public static func records(from row: Row) throws -> [Record] { [try record(from: row)] }

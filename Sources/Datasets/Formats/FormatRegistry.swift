@@ -22,12 +22,16 @@ public struct FormatRegistry: Sendable {
     StructuredOutput.self,
     Alpaca.self,
     MultipleChoice.self,
+    NumberedChoices.self,
+    SentencePair.self,
     Questions.self,
     PromptCompletion.self,
     InputOutput.self,
     QuestionAnswer.self,
     Classification.self,
+    EvaluationRequests.self,
     RawText.self,
+    TextLines.self,
   ])
 
   /// The same formats, tried after `format`.
@@ -89,6 +93,8 @@ public struct FormatRegistry: Sendable {
   ///   with what would be accepted.
   public func format(of row: Row) throws -> any DatasetFormat.Type {
     if let format = formats.first(where: { $0.matches(row.fields) }) { return format }
+    try DatasetCatalogue.refuse(row)
+    try Turns.refuseMessage(row)
     let found = row.fields.object.map { Array($0.keys) } ?? []
     let lacking = closest(to: found)
     let accepted = formats.map { "  \($0.name): \($0.fieldsInWords)" }.joined(separator: "\n")

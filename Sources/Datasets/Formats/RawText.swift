@@ -1,3 +1,5 @@
+public import AnnealFiles
+
 /// A text that is learned as a whole: `text`, and the rows of plain text files.
 public enum RawText: DatasetFormat {
   /// `text`.
@@ -7,6 +9,12 @@ public enum RawText: DatasetFormat {
 
   /// What other tools call it.
   public static let aliases = ["completion", "pretraining", "raw"]
+
+  /// Rows with a text that is no turn of a conversation.
+  public static func matches(_ fields: JSON) -> Bool {
+    self.fields[0].names.contains { fields[$0] != nil }
+      && !(fields["content"] != nil && fields["role"] != nil)
+  }
 
   /// A text.
   public static func record(from row: Row) throws -> Record {

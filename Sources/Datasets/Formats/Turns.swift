@@ -15,6 +15,22 @@ enum Turns {
     "function_call": "assistant",
   ]
 
+  /// The field that `value` would stand under if it is a list of messages; nil of other values.
+  static func field(ofList value: JSON) -> String? {
+    guard let list = value.array, !list.isEmpty else { return nil }
+    if list.allSatisfy({ $0["role"]?.string != nil }) { return "messages" }
+    let isShareGPT = list.allSatisfy { $0["from"]?.string != nil && $0["value"] != nil }
+    return isShareGPT ? "conversations" : nil
+  }
+
+  /// Refuses a row that is a message by itself.
+  static func refuseMessage(_ row: Row) throws {
+    guard row.fields["role"]?.string != nil, row.fields["content"] != nil else { return }
+    throw AnnealError(
+      .data, "the row is a message by itself; a conversation is expected", at: row.place("role"),
+      remedy: #"Write all messages of a conversation in one row: {"messages": […]}."#)
+  }
+
   /// The messages of the list `value`, one at least, which stands under `field`.
   static func messages(_ value: JSON?, field: String, _ row: Row) throws -> [Message] {
     guard let list = value?.array else {

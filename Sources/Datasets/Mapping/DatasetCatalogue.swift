@@ -17,6 +17,17 @@ public struct DatasetCatalogue: Sendable {
     self.entries = entries
   }
 
+  /// Refuses a row that is a catalogue, with what to write instead.
+  static func refuse(_ row: Row) throws {
+    let keys = ["file_name", "hf_hub_url", "ms_hub_url", "script_url", "cloud_file_name"]
+    guard row.index == 0, let first = row.fields.members.first,
+      row.fields.members.allSatisfy({ entry in keys.contains { entry.value[$0] != nil } })
+    else { return }
+    throw AnnealError(
+      .data, "the file is a catalogue of data sets, and holds no rows", at: .init(file: row.file),
+      remedy: "Name one of its data sets: \(row.file)#\(first.key).")
+  }
+
   /// The names, in the file's order.
   public var names: [String] { Array(entries.keys) }
 
@@ -63,6 +74,9 @@ public struct DatasetCatalogue: Sendable {
     }
     tags(entry["tags"] ?? .null, into: &source.mapping)
     source.format = format(entry, formatting, columns: Set(columns.map(\.key)))
+    if source.format == RawText.name, let column = columns.first?.value.string {
+      source.mapping.fields = column == "text" ? [:] : ["text": column]
+    }
     return source
   }
 

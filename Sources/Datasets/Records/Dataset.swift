@@ -121,18 +121,19 @@ extension Dataset<Record> {
   }
 
   /// The first records of `sources`, as many as it takes: after 64 of them, 128, 256 and so on
-  /// `isEnough` is asked, and what follows is not read.
+  /// `isEnough` is asked, and what follows is not read; rows that cannot be used go to `bad`.
   ///
-  /// - Throws: what `isEnough` throws, and `AnnealError` with file, line and field of the first row
-  ///   that is wrong.
+  /// - Throws: what `isEnough` throws, and `AnnealError` when `bad` says so, and when a file cannot be
+  ///   read or is of no known format.
   public init(
-    _ sources: [RowSource], until isEnough: (Dataset<Record>) throws -> Bool
+    _ sources: [RowSource], bad: BadRows = BadRows(.stop),
+    until isEnough: (Dataset<Record>) throws -> Bool
   ) throws {
     self = Dataset([])
     var next = 64
     try EnoughRows.reading {
       for source in sources {
-        try append(source, registry: .builtin, BadRows(.stop)) { records in
+        try append(source, registry: .builtin, bad) { records in
           guard records.count >= next else { return }
           next = records.count * 2
           if try isEnough(records) { throw EnoughRows() }

@@ -12,6 +12,8 @@ public enum FileKind: String, Sendable, CaseIterable {
   case tsv
   /// Plain text.
   case text
+  /// Plain text, each line by itself.
+  case lines
   /// Columns in Parquet's layout.
   case parquet
   /// Columns in Arrow's layout: its file format (Feather) or its stream.
@@ -43,28 +45,44 @@ public enum FileKind: String, Sendable, CaseIterable {
     switch ending {
     case "csv": return .csv
     case "tsv": return .tsv
-    case "jsonl", "ndjson": return first == UInt8(ascii: "[") ? .json : .jsonl
+    case "jsonl", "ndjson":
+      guard first == UInt8(ascii: "[") else { return .jsonl }
+      return try beginsWithLine(data.bytes, of: "[") ? .jsonl : .json
     case "txt", "md", "markdown": return .text
     default: break
     }
     switch first {
     case UInt8(ascii: "["): return .json
-    case UInt8(ascii: "{"): return try beginsWithObjectLine(data.bytes) ? .jsonl : .json
-    default: return ending == "json" ? .json : .text
+    case UInt8(ascii: "{"): return try beginsWithLine(data.bytes, of: "{") ? .jsonl : .json
+    default: return ending == "json" ? .json : header(of: data.bytes) ?? .text
     }
   }
 
-  /// Whether the first line is an object by itself and another line follows.
-  private static func beginsWithObjectLine(_ bytes: PeekedProducer) throws -> Bool {
+  /// The kind of a table whose first line names the columns of a known format; nil of other texts.
+  private static func header(of bytes: PeekedProducer) -> FileKind? {
+    let line = bytes.head.withUnsafeBufferPointer(\.withoutMark).prefix { $0 != 0x0A }
+    let separator = TableReader.separator(of: Array(line))
+    var reader = TableReader(Array(line), separator: separator, path: "")
+    guard let names = try? reader.next()?.fields, names.count > 1 else { return nil }
+    let row = JSON(members: names.map { ($0, .string("-")) })
+    guard FormatRegistry.builtin.formats.contains(where: { $0.matches(row) }) else { return nil }
+    return separator == UInt8(ascii: "\t") ? .tsv : .csv
+  }
+
+  /// Whether the first line is a value by itself, which begins with `bracket`, and another line
+  /// follows.
+  private static func beginsWithLine(
+    _ bytes: PeekedProducer, of bracket: Unicode.Scalar
+  ) throws -> Bool {
     while true {
       let answer = bytes.head.withUnsafeBufferPointer { head -> Bool? in
         let isLonger = !bytes.isWhole && head.count < LineReader.longest
-        guard let start = head.firstIndex(where: { $0 == UInt8(ascii: "{") }),
+        guard let start = head.firstIndex(where: { $0 == UInt8(ascii: bracket) }),
           let end = head[start...].firstIndex(of: 0x0A)
         else { return isLonger ? nil : false }
         let hasMore = UnsafeBufferPointer(rebasing: head[end...]).firstVisible != nil
         guard hasMore else { return isLonger ? nil : false }
-        return (try? JSON(parsing: UnsafeBufferPointer(rebasing: head[start..<end])))?.object != nil
+        return (try? JSON(parsing: UnsafeBufferPointer(rebasing: head[start..<end]))) != nil
       }
       if let answer { return answer }
       try bytes.look(at: bytes.head.count * 4)

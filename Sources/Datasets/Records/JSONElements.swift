@@ -45,11 +45,16 @@ struct JSONElements {
       sharesLine: lastLine == line)
     lastLine = line
     advance(to: end)
-    try close(or: {
-      try $0.skip(UInt8(ascii: ","), expected: "',' or ']' should follow an element")
-      try $0.skipSpace()
-      if $0.line == element.line { element.sharesLine = true }
-    })
+    do {
+      try close(or: {
+        try $0.skip(UInt8(ascii: ","), expected: "',' or ']' should follow an element")
+        try $0.skipSpace()
+        if $0.line == element.line { element.sharesLine = true }
+      })
+    } catch let error as AnnealError {
+      // What is wrong inside of the element comes first.
+      throw syntaxFault(in: element.bytes[...], line: element.line, column: element.column) ?? error
+    }
     return element
   }
 
@@ -96,15 +101,23 @@ struct JSONElements {
   private var unfinished: AnnealError {
     let rest = buffer[position...]
     guard !rest.isEmpty else { return fault("the file ends inside of the array") }
+    return syntaxFault(in: rest, line: line, column: column)
+      ?? fault("the file ends inside of an element")
+  }
+
+  /// What the parser says of `text`, which begins at a place; nil when it is JSON.
+  private func syntaxFault(
+    in text: ArraySlice<UInt8>, line: Int, column: Int
+  ) -> AnnealError? {
     do {
-      _ = try rest.withUnsafeBufferPointer {
+      _ = try text.withUnsafeBufferPointer {
         try JSON(parsing: $0, file: path, firstLine: line)
       }
     } catch var error as AnnealError {
       if error.place?.line == line { error.place?.column? += column }
       return error
     } catch {}
-    return fault("the file ends inside of an element")
+    return nil
   }
 
   private mutating func skip(_ byte: UInt8, expected: String) throws {

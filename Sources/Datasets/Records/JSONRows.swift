@@ -51,6 +51,9 @@ extension RowReader {
   }
 
   /// The row that `element` is; nil, and told, when it is none.
+  ///
+  /// - Throws: what the parser says of text that is no JSON: where the element after it begins is not
+  ///   sure then, and rows would be lost.
   private func row(
     of element: JSONElements.Element, index: Int, _ body: (RowEvent) throws -> Void
   ) throws -> Row? {
@@ -65,9 +68,20 @@ extension RowReader {
       return row
     } catch var error as AnnealError {
       if error.place?.line == element.line { error.place?.column? += element.column }
+      guard Self.isWhole(element) else {
+        error.remedy = "Mend it; or write the rows as JSON lines, of which each can be left out."
+        throw error
+      }
       try body(.bad(BadRow(error, text: element.bytes)))
       return nil
     }
+  }
+
+  /// Whether the text of `element` is JSON, whatever else is wrong with it.
+  private static func isWhole(_ element: JSONElements.Element) -> Bool {
+    // What is no UTF-8 stands within strings, or is no JSON as well.
+    let text = String(decoding: element.bytes, as: UTF8.self)
+    return (try? JSON(parsing: text)) != nil
   }
 
   /// Whether the next element begins on the line on which the one at `place` does.
@@ -160,26 +174,27 @@ struct JSONOutline {
   /// The place after the value that begins at `start`; nil when the text ends inside it.
   func valueEnd(_ start: Int) -> Int? {
     var position = start
-    var depth = 0
+    var open: [UInt8] = []
     while let byte = byte(position) {
       switch byte {
       case UInt8(ascii: "\""):
         guard let end = stringEnd(position) else { return nil }
         position = end
-        if depth == 0 { return position }
+        if open.isEmpty { return position }
         continue
-      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "["), UInt8(ascii: "{"): open.append(byte)
       case UInt8(ascii: "]"), UInt8(ascii: "}"):
-        if depth == 0 { return position > start ? position : nil }
-        depth -= 1
-        if depth == 0 { return position + 1 }
+        // In ASCII a bracket's other half is two places on.
+        guard let last = open.popLast() else { return position > start ? position : nil }
+        // After a wrong bracket nothing is sure: the parser tells of it.
+        if open.isEmpty || last + 2 != byte { return position + 1 }
       case UInt8(ascii: ","), 0x20, 0x09, 0x0A, 0x0D:
-        if depth == 0 { return position > start ? position : nil }
+        if open.isEmpty { return position > start ? position : nil }
       default: break
       }
       position += 1
     }
-    return depth == 0 && position > start ? position : nil
+    return open.isEmpty && position > start ? position : nil
   }
 
   private func stringEnd(_ start: Int) -> Int? {

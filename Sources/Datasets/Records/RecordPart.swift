@@ -34,7 +34,7 @@ extension RecordReader {
     of file: String, _ source: RowSource, _ body: (RecordPart) throws -> Void
   ) throws {
     var beginning = try beginning(of: file, source)
-    let rowReader = RowReader(path: file)
+    let rowReader = RowReader(path: file, kind: beginning.format?.kind)
     var held: [RowPart] = []
     var rows = 0
     func pass(_ part: RowPart) throws {

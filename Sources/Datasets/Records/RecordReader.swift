@@ -33,6 +33,23 @@ public struct RecordReader: Sendable {
     for file in try source.files() { try read(file, source, body) }
   }
 
+  /// The first record that the rows say; nil when none of them can be used.
+  ///
+  /// Where a format or a mapping does not fit, this finds it without reading on.
+  ///
+  /// - Throws: `AnnealError` when a file cannot be read or is of no known format.
+  public func firstRecord() throws -> Record? {
+    var first: Record?
+    try EnoughRows.reading {
+      try forEach { event in
+        guard case .records(let records, _) = event, let record = records.first else { return }
+        first = record
+        throw EnoughRows()
+      }
+    }
+    return first
+  }
+
   /// Reads one file of `source`.
   ///
   /// - Parameter unknown: called when the rows are of no known format; they are then handed on without
@@ -44,7 +61,7 @@ public struct RecordReader: Sendable {
     _ body: (Event) throws -> Void
   ) throws -> (kind: FileKind, format: (any DatasetFormat.Type)?) {
     var beginning = try beginning(of: file, source)
-    let reader = RowReader(path: file)
+    let reader = RowReader(path: file, kind: beginning.format?.kind)
     var rows = 0
     func decide() throws {
       try beginning.decide(source.mapping, registry, unknown)

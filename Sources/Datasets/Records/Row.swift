@@ -41,9 +41,15 @@ public struct Row: Sendable, Hashable {
   /// - Throws: `AnnealError` naming file, line and field when it is missing or no string.
   public func text(_ names: String...) throws -> String {
     guard let text = try optionalText(names) else {
+      if let name = names.first(where: { fields[$0]?.isNull == true }) {
+        throw AnnealError(
+          .data, "'\(name)' is null; expected a string", at: place(name),
+          remedy: "Give it a text, or leave the row out.")
+      }
+      let keys = fields.object.map { $0.keys.joined(separator: ", ") } ?? ""
       throw AnnealError(
         .data, "the field '\(names[0])' is missing", at: place(names[0]),
-        remedy: fields.object.map { "The row has: \($0.keys.joined(separator: ", "))." })
+        remedy: keys.isEmpty ? "The row has no fields." : "The row has: \(keys).")
     }
     return text
   }

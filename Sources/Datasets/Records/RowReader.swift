@@ -104,6 +104,7 @@ public struct RowReader: Sendable {
     case .jsonl, .parquet, .arrow: try jsonLineRows(&lines, body)
     case .csv, .tsv: try tableRows(&lines, kind, body)
     case .text: try textRows(&lines, body)
+    case .lines: try lineRows(&lines, body)
     }
   }
 
@@ -147,9 +148,12 @@ public struct RowReader: Sendable {
     let faults = IllFormedText(line.bytes)
     guard let first = faults.firstByte else { return nil }
     let byte = String(line.bytes[first], radix: 16, uppercase: true)
+    let isOfColumns = ArrowFile.endings.contains { path.lowercased().hasSuffix("." + $0) }
     return AnnealError(
       .data, "the line is not UTF-8: byte 0x\(byte) at byte \(first + 1) of it", at: place,
-      remedy: "Convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW")
+      remedy: isOfColumns
+        ? "Write the text of its columns as UTF-8, or leave the row out."
+        : "Convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW")
   }
 
   private func textRows(_ lines: inout LineReader, _ body: (RowEvent) throws -> Void) throws {
@@ -179,8 +183,26 @@ public struct RowReader: Sendable {
     try emit(documents.end())
   }
 
-  /// A row of the object `value`.
+  private func lineRows(_ lines: inout LineReader, _ body: (RowEvent) throws -> Void) throws {
+    var index = 0
+    while let line = try lines.next() {
+      guard !line.isBlank else { continue }
+      if let fault = fault(of: line) {
+        try body(.bad(BadRow(fault, text: line.bytes)))
+        continue
+      }
+      let text = String(decoding: line.bytes, as: UTF8.self)
+      try body(
+        .row(Row(index: index, file: path, line: line.number, fields: ["text": .string(text)])))
+      index += 1
+    }
+  }
+
+  /// A row of the object `value`, or of a list of messages, which is one of a conversation.
   func row(_ value: JSON, index: Int, line: Int) throws -> Row {
+    if let field = Turns.field(ofList: value) {
+      return Row(index: index, file: path, line: line, fields: JSON(members: [(field, value)]))
+    }
     guard value.object != nil else {
       throw AnnealError(
         .data, "the row is \(value.kind); an object with fields is expected",

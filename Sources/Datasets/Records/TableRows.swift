@@ -93,7 +93,8 @@ extension RowReader {
     guard record.fields.count == names.count else {
       throw BadRecord(
         AnnealError(
-          .data, "the row has \(record.fields.count) fields; the header names \(names.count)",
+          .data,
+          "the row has \(grouped(record.fields.count, of: "field")); the header names \(names.count)",
           at: .init(file: path, line: record.line),
           remedy: "A field that holds a separator, a quote or a line end must stand in quotes."),
         content: content)
