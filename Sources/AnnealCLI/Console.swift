@@ -54,23 +54,27 @@ struct Console: Sendable {
     Console.standardError("\r\u{1B}[2K" + line)
   }
 
-  /// How far long work is: a transient line on a terminal, a plain one every half a minute elsewhere.
-  func progress(_ text: String) {
+  /// How far long work is: a transient line on a terminal, and elsewhere plain ones, the first after
+  /// two seconds and then one every ten.
+  ///
+  /// - Parameter isFirst: whether the first plain line is told at once.
+  func progress(_ text: String, firstAtOnce isFirst: Bool = false) {
     if isTerminal { return transient(text) }
     let now = ContinuousClock.now
-    let isDue = Console.lastLine.withLock { last in
-      guard let before = last else {
-        last = now
+    let isDue = Console.nextLine.withLock { next in
+      let pause: Duration = isFirst ? .zero : .seconds(2)
+      let due = next ?? now.advanced(by: pause)
+      guard now >= due else {
+        next = due
         return false
       }
-      guard before.duration(to: now) >= .seconds(30) else { return false }
-      last = now
+      next = now + .seconds(10)
       return true
     }
     if isDue { note(text) }
   }
 
-  private static let lastLine = Mutex<ContinuousClock.Instant?>(nil)
+  private static let nextLine = Mutex<ContinuousClock.Instant?>(nil)
 
   /// A piece of a model's reply: as it is for a file or a pipe, and on a terminal without what would
   /// steer it.

@@ -54,6 +54,8 @@ struct DataClean: Verb {
 
   @OptionGroup var reading: SourceOptions
 
+  @OptionGroup var folders: FolderOptions
+
   @Option(
     help: ArgumentHelp(
       "A row that cannot be used: skip it (kept in NAME.skipped.jsonl), stop at it, or report all of "
@@ -89,12 +91,14 @@ struct DataClean: Verb {
       try OutputPlace.check(
         destination, inputs: [files[0], CleaningRun.changes(beside: files[0])],
         overwrite: overwrite)
-      let rows = try CleaningUndo.restore(files[0], to: destination)
+      let rows = try WorkLine.during(console) {
+        try CleaningUndo.restore(files[0], to: destination)
+      }
       return console.result(
         ["output": .string(destination), "rows": .integer(rows)],
-        "\(destination): \(rows) rows as they were before \(files[0])")
+        "\(destination): \(Amount.count(rows, of: "row")) as they were before \(files[0])")
     }
-    let sources = try reading.sources(files)
+    let sources = try reading.sources(files, split: folders.split)
     try OutputPlace.check(
       destination, beside: [.changes, .skipped, .card, .cardText], inputs: sources.map(\.path),
       overwrite: overwrite)
@@ -111,8 +115,10 @@ struct DataClean: Verb {
         tokenizer: try (model ?? tokenizer).map { try Tokenizer(path: $0) },
         embedding: try embedding.open(console)))
     let (report, summary) = try await WaitingWork.run { [destination, onError] in
-      try BadRows.collecting(onError, sideFile: SideFile.skipped.path(beside: destination)) {
-        bad in (try run.clean(sources, to: destination, bad: bad), bad.summary)
+      try WorkLine.during(console) {
+        try BadRows.collecting(onError, sideFile: SideFile.skipped.path(beside: destination)) {
+          bad in (try run.clean(sources, to: destination, bad: bad), bad.summary)
+        }
       }
     }
     if let summary { console.note("note: \(summary)") }

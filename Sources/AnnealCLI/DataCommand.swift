@@ -47,74 +47,20 @@ struct EncodingOptions: ParsableArguments {
       training: trainOnInputs ? .everything : .assistant)
   }
 
-  func encoder(_ model: String, _ console: Console) throws -> ConversationEncoder {
-    try TemplateChoice.encoder(
-      model, chatTemplate.map { try TemplateChoice.named($0, console) }, option: "--chat-template",
-      console)
-  }
-}
-
-/// `anneal data preview`.
-struct DataPreview: Verb {
-  static let configuration = CommandConfiguration(
-    commandName: "preview", abstract: "Rows as the model sees them, with what is learned marked.")
-
-  @Argument(help: "A data file; - is standard input.")
-  var file: String
-
-  @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"))
-  var model: String
-
-  @OptionGroup var reading: SourceOptions
-
-  @Option(name: .customShort("n"), parsing: .unconditional, help: "How many rows.")
-  var count = 3
-
-  @OptionGroup var encoding: EncodingOptions
-
-  @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    guard count > 0 else { throw ValidationError("-n is \(count); expected 1 or more.") }
-  }
-
-  func perform(_ console: Console) async throws {
-    let encoder = try encoding.encoder(model, console)
-    let builder = ExampleBuilder(encoder, settings: encoding.settings)
-    let rows = try Dataset<Record>(try reading.sources([file])) { rows in
-      try rows.checkLearnable()
-      return builder.examples(from: rows).examples.count >= count
-    }
-    try rows.checkLearnable()
-    let (examples, report) = builder.examples(from: rows)
-    try report.check(
-      least: 0,
-      remedy: """
-        Raise --max-length, or check the roles and the chat template; \
-        `anneal data inspect FILE --model DIR` tells what is wrong with each row.
-        """)
-    let shown = examples.prefix(count)
-    tellLeftOut(before: shown, of: rows, report, console)
-    let previews = shown.map { Preview($0, encoder: encoder) }
-    let marks: Preview.Marks = Console.hasColors ? .colours : .brackets
-    let legend = console.isQuiet ? [] : [marks.legend]
-    console.result(
-      ["rows": .array(previews.map(\.json))],
-      (legend + previews.map { $0.text(marks) }).joined(separator: "\n\n"))
-  }
-
-  /// A note about rows that nothing is learned from, as far as the ones that are shown.
-  private func tellLeftOut(
-    before shown: ArraySlice<Example>, of rows: Dataset<Record>, _ report: PreparationReport,
-    _ console: Console
-  ) {
-    guard let first = rows.places.firstIndex(where: { $0 == shown.first?.source }), first > 0 else {
-      return
-    }
-    let reasons = report.reasons.map { "\n  \($0)" }.joined()
-    console.note(
-      "note: \(first) \(first == 1 ? "row" : "rows") before the first one shown teach nothing and "
-        + "are left out; of \(rows.count) rows that were read:\(reasons)")
+  /// The encoder of a model's folder, and what to tell of its template once a row is written by it.
+  func encoder(
+    _ model: String, _ console: Console
+  ) throws -> (encoder: ConversationEncoder, tellTemplate: () throws -> Void) {
+    let template = try chatTemplate.map { try TemplateChoice.named($0, console) }
+    let encoder = try ConversationEncoder.load(
+      modelFolder: model, tokenizer: Tokenizer(path: model), using: template)
+    return (
+      encoder,
+      {
+        try TemplateChoice.tell(
+          of: encoder, model, template, option: "--chat-template", console)
+      }
+    )
   }
 }
 
@@ -146,6 +92,8 @@ struct DataPrepare: Verb {
 
   @OptionGroup var reading: SourceOptions
 
+  @OptionGroup var folders: FolderOptions
+
   @Option(
     help: ArgumentHelp(
       "A row that cannot be used: skip it (kept in skipped.jsonl of the folder), stop at it, or report "
@@ -169,12 +117,13 @@ struct DataPrepare: Verb {
     try Folder.checkHoldsNone(
       of: files + settings.benchmarks, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
-    let sources = try reading.sources(files)
+    let sources = try reading.sources(files, split: folders.split)
     let split = try PreparedFolder(path: destination, onError: onError, license: card.license)
       .write(sources, settings, verb: "prepare", console)
     console.result(
       split.json,
-      "\(destination): \(split.train.count) training, \(split.validation.count) validation, "
-        + "\(split.test.count) test rows of \(split.rows)")
+      "\(destination): \(Amount.count(split.train.count)) training, "
+        + "\(Amount.count(split.validation.count)) validation, "
+        + "\(Amount.count(split.test.count)) test rows of \(Amount.count(split.rows))")
   }
 }

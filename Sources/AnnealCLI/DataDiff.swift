@@ -28,6 +28,8 @@ struct DataDiff: Verb {
 
   @OptionGroup var reading: SourceOptions
 
+  @OptionGroup var folders: FolderOptions
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -39,9 +41,12 @@ struct DataDiff: Verb {
 
   func perform(_ console: Console) async throws {
     let bad = BadRows(.skip)
-    let difference = try DatasetDifference(
-      reading.sources([before]), reading.sources([after]), by: by,
-      in: FileManager.default.temporaryDirectory.path, bad: bad)
+    let difference = try WorkLine.during(console) {
+      try DatasetDifference(
+        reading.sources([before], split: folders.split),
+        reading.sources([after], split: folders.split), by: by,
+        in: FileManager.default.temporaryDirectory.path, bad: bad)
+    }
     if let summary = bad.summary { console.note("note: \(summary)") }
     console.result(difference.json(samples: count), difference.text(samples: count))
   }

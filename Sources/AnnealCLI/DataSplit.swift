@@ -97,6 +97,8 @@ struct DataSplit: Verb {
 
   @OptionGroup var reading: SourceOptions
 
+  @OptionGroup var folders: FolderOptions
+
   @Option(
     help: ArgumentHelp(
       "A row that cannot be used: skip it (kept in skipped.jsonl of the folder), stop at it, or report "
@@ -119,7 +121,7 @@ struct DataSplit: Verb {
     try Folder.checkHoldsNone(
       of: files + settings.benchmarks, in: destination, remedy: "Name another --output.")
     try OutputFolder.prepare(destination, overwrite: overwrite)
-    let sources = try reading.sources(files)
+    let sources = try reading.sources(files, split: folders.split)
     settings.cleans = false
     settings.isStable = !exact
     settings.together = isTogether ? NearDuplicates.Settings(threshold: similarity) : nil
@@ -128,8 +130,9 @@ struct DataSplit: Verb {
       .write(sources, settings, verb: "split", console)
     console.result(
       split.json,
-      "\(destination): \(split.train.count) training, \(split.validation.count) validation, "
-        + "\(split.test.count) test rows of \(split.rows); "
-        + "\(split.leaks.count) \(split.leaks.count == 1 ? "leak" : "leaks")")
+      "\(destination): \(Amount.count(split.train.count)) training, "
+        + "\(Amount.count(split.validation.count)) validation, "
+        + "\(Amount.count(split.test.count)) test rows of \(Amount.count(split.rows)); "
+        + Amount.count(split.leaks.count, of: "leak"))
   }
 }

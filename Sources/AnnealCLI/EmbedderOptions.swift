@@ -1,6 +1,7 @@
 import Anneal
 import AnnealDatasets
 import AnnealFiles
+import AnnealRemote
 import ArgumentParser
 import Dispatch
 
@@ -8,8 +9,9 @@ import Dispatch
 struct EmbedderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A model that turns rows into vectors, for semantic-duplicates: a folder, or the address of a "
-        + "server of OpenAI's API.", valueName: "folder or address"))
+      "A model that turns rows into vectors, for semantic-duplicates: the address of a server of "
+        + "OpenAI's API, such as http://…/v1, or the folder of a llama, mistral, qwen2 or qwen3 model.",
+      valueName: "address or folder"))
   var embedder: String?
 
   @Option(help: ArgumentHelp("The embedder's name at its server.", valueName: "name"))
@@ -21,13 +23,28 @@ struct EmbedderOptions: ParsableArguments {
       valueName: "variable"))
   var embedderKeyVariable: String?
 
+  @Option(help: "Requests to that server that may be on their way at once; 4 by default.")
+  var together: Int?
+
   func validate() throws {
-    guard embedder != nil || (embedderName == nil && embedderKeyVariable == nil) else {
-      throw ValidationError("--embedder-name and --embedder-key-variable need --embedder.")
+    let isOfServer = embedderName != nil || embedderKeyVariable != nil || together != nil
+    guard let embedder else {
+      guard !isOfServer else {
+        throw ValidationError(
+          "--embedder-name, --embedder-key-variable and --together need --embedder.")
+      }
+      return
     }
-    if let embedder, EmbedderPlace(embedder, name: embedderName) == nil {
+    guard let place = EmbedderPlace(embedder, name: embedderName) else {
+      throw ValidationError("--embedder-name is missing: the name of the model at \(embedder).")
+    }
+    if case .folder = place, isOfServer {
       throw ValidationError(
-        "--embedder-name is missing: the name of the model at \(embedder).")
+        "--embedder-name, --embedder-key-variable and --together are of a server, and '\(embedder)' "
+          + "is no address; expected one that begins with http:// or https://.")
+    }
+    guard (1...1000).contains(together ?? 1) else {
+      throw ValidationError("--together is \(together ?? 1); expected 1 to 1000.")
     }
   }
 
@@ -40,15 +57,11 @@ struct EmbedderOptions: ParsableArguments {
       EmbedderPlace($0, name: embedderName, keyVariable: embedderKeyVariable)
     }
     guard let place else { return nil }
-    let embedder = try place.open { try Interruption.check() }
+    let limit = RateLimit(concurrent: together ?? 4)
+    let embedder = try place.open(limit: limit) { try Interruption.check() }
     return TextEmbedding(by: embedder) { done, all in
-      // Between two embeddings, Ctrl-C ends the process as it does without one.
-      if done == 0 { Interruption.listen() }
-      try Interruption.check()
+      try WorkLine.check()
       console.progress("embedding: \(done) of \(all) rows")
-      guard done == all else { return }
-      Interruption.ignore()
-      console.endTransient()
     }
   }
 }

@@ -31,17 +31,19 @@ struct PreparedFolder {
       ) { bad in (try PreparedSplit(sources, settings: settings, bad: bad), bad.summary) }
       try split.write(to: folder)
       try DataCard(
-        verb: verb, settings: settings.json, counts: split.counts,
+        verb: verb, settings: split.settings.json, counts: split.counts,
         inputs: try sources.flatMap { try $0.files() }, license: license
       ).write(of: ["train.jsonl", "validation.jsonl", "test.jsonl"], in: folder)
       told = (split, summary)
     }
-    if isNew { try AtomicFolder.write(to: path, body) } else { try body(path) }
+    try WorkLine.during(console) {
+      if isNew { try AtomicFolder.write(to: path, body) } else { try body(path) }
+    }
     guard let told else { throw AnnealError(.failed, "the rows were not split") }
     if let bad = told.bad { console.note("note: \(bad)") }
     if let leaks = told.split.leakage { console.note("note: \(leaks)") }
     for note in told.split.benchmarks?.notes ?? [] { console.note("note: \(note)") }
-    if let emptiness = told.split.emptiness { console.note("note: \(emptiness)") }
+    for note in told.split.divisionNotes { console.note("note: \(note)") }
     return told.split
   }
 }

@@ -19,11 +19,15 @@ struct RecipeDataOptions: ParsableArguments {
 
   /// Prepares the rows of the recipe that `files` is.
   func prepare(_ files: [String], _ console: Console) throws {
-    Interruption.listen()
     let recipe = try Recipe(file: Self.recipe(files), settings: set, flags: [:])
-    let prepared = try PreparedData(
-      recipe, isAnew: noCache, shouldStop: { Interruption.isRequested },
-      tell: { console.note($0) })
+    let prepared = try WorkLine.during(console, stopping: .bySelf) {
+      try PreparedData(
+        recipe, isAnew: noCache, shouldStop: { Interruption.isRequested },
+        tell: {
+          console.endTransient()
+          console.note($0)
+        })
+    }
     console.result(prepared.json, prepared.description)
   }
 }

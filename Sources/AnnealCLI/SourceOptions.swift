@@ -37,17 +37,36 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
+  /// Whether anything is said of how files are read.
+  var saysAnything: Bool {
+    let texts = [format, schema, instruction, system].compactMap { $0 }
+    return !(columns + labels + texts).isEmpty
+  }
+
   /// The sources that `paths` stand for, a file each.
-  func sources(_ paths: [String]) throws -> [RowSource] {
+  ///
+  /// - Parameter split: of folders, the files whose name begins with this.
+  func sources(_ paths: [String], split: String? = nil) throws -> [RowSource] {
     let mapping = try mapping()
     return try InputPath.resolved(paths).flatMap { path in
-      let source = try RowSource(path: path, format: format, mapping: mapping).lookedUp()
+      try checkIsNoRecipe(path)
+      let source = try RowSource(path: path, format: format, split: split, mapping: mapping)
+        .lookedUp()
       return try source.files().map { file in
         var one = source
         one.path = file
         return one
       }
     }
+  }
+
+  /// Refuses a recipe, which as a text would be a row to learn.
+  private func checkIsNoRecipe(_ path: String) throws {
+    guard format == nil, RecipeDataOptions.recipe([path]) != nil else { return }
+    throw AnnealError(
+      .usage, "a recipe holds no rows of its own", at: .init(file: path),
+      remedy: "`anneal data inspect`, `preview` and `prepare` take one recipe alone; name its data "
+        + "files here.")
   }
 
   private func mapping() throws -> RowMapping {
@@ -64,6 +83,14 @@ struct SourceOptions: ParsableArguments {
     let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
     return parts.count == 2 ? (parts[0], parts[1]) : nil
   }
+}
+
+/// Which files of a folder are meant.
+struct FolderOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Of a folder, the files whose name begins with this, such as train.", valueName: "name"))
+  var split: String?
 }
 
 extension BadRowPolicy: ExpressibleByArgument {}

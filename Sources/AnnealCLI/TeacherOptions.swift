@@ -119,9 +119,12 @@ struct TeacherOptions: ParsableArguments {
     }
     lines.append(spent(result.effort))
     if result.unanswered > 0 {
+      let first = result.rejected.first { $0.reason == TeacherAnswer.Problem.unanswered.rawValue }
       lines.append(
-        "\(Amount.count(result.unanswered, of: "request")) failed; run the same again with --overwrite to "
-          + "ask for them: nothing that was answered is asked for twice")
+        "\(Amount.count(result.unanswered, of: "request")) failed"
+          + (first.map { " (\($0.detail))" } ?? "")
+          + "; where asking again may help, run the same with --overwrite: nothing that was answered "
+          + "is asked for twice")
     }
     console.result(
       result.json(asking.price).setting("output", to: .string(output))

@@ -46,15 +46,15 @@ final class TeachingLine: Sendable {
   private func tell(_ state: TeachingState) {
     let now = clock.now
     let isDue = drawn.withLock { last in
-      // A person reads a few lines a second; a file of notes needs one every few seconds.
-      let pause: Duration = console.isTerminal ? .milliseconds(100) : .seconds(5)
-      guard last.duration(to: now) >= pause else { return false }
+      // A person reads a few lines a second; how many others are told, the console knows.
+      guard !console.isTerminal || last.duration(to: now) >= .milliseconds(100) else {
+        return false
+      }
       last = now
       return true
     }
     guard isDue else { return }
-    let line = words(state, start.duration(to: now) / .seconds(1))
-    console.progress(line)
+    console.progress(words(state, start.duration(to: now) / .seconds(1)), firstAtOnce: true)
   }
 
   private func words(_ state: TeachingState, _ seconds: Double) -> String {

@@ -24,7 +24,9 @@ final class TrainingProgress {
         "training \(Amount.count(count)) values"
           + String(format: ", %.2f %% of the model", 100 * share))
     case .begins(let step, let total):
-      line(step == 0 ? "\(total) optimizer steps" : "going on from step \(step) of \(total)")
+      line(
+        step == 0
+          ? Amount.count(total, of: "optimizer step") : "going on from step \(step) of \(total)")
     case .step(let report, let left, let peak): draw(report, left, peak)
     case .evaluated(let step, let metrics, let isBest):
       evalLoss = metrics.loss
@@ -62,7 +64,7 @@ final class TrainingProgress {
   /// What a finished run says.
   static func closing(_ summary: JSON, folder: String) -> String {
     var lines = [
-      "done: \(summary["steps"]?.integer ?? 0) steps in "
+      "done: \(Amount.count(summary["steps"]?.integer ?? 0, of: "step")) in "
         + Amount.seconds(summary["seconds"]?.number ?? 0)
         + (summary["loss"]?.number.map { String(format: ", training loss %.4f nats/token", $0) }
           ?? "")

@@ -18,7 +18,8 @@ public enum AtomicFile {
 
   /// Writes what `body` puts into the file it receives to `path`.
   ///
-  /// When `body` throws or the disk is full, what stood at `path` before stays as it was.
+  /// When `body` throws or the disk is full, what stood at `path` before stays as it was. Leftovers of
+  /// processes that were killed on the way are cleared.
   ///
   /// - Parameters:
   ///   - expectedBytes: how long the file will be, for the check before and the message.
@@ -32,7 +33,9 @@ public enum AtomicFile {
     if let expectedBytes, let free = Disk.freeBytes(at: folder), free < expectedBytes {
       throw StorageError.from(ENOSPC, writing: path, neededBytes: expectedBytes)
     }
-    let partial = "\(folder)/.\(Folder.name(of: path)).partial-\(getpid())-\(Partial.next())"
+    let prefix = ".\(Folder.name(of: path)).partial-"
+    Partial.clearLeftovers(prefix, in: folder)
+    let partial = "\(folder)/\(prefix)\(getpid())-\(Partial.next())"
     do {
       let file = try OutputFile(path: partial, expectedBytes: expectedBytes)
       try body(file)

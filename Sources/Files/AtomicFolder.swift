@@ -15,7 +15,8 @@ public enum AtomicFolder {
     var folder = path
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     try Folder.create(Folder.parent(of: folder) ?? ".")
-    clearLeftovers(of: folder)
+    let parent = Folder.parent(of: folder) ?? "."
+    Partial.clearLeftovers(Folder.name(of: folder) + ".partial-", in: parent)
     let partial = "\(folder).partial-\(getpid())-\(Partial.next())"
     do {
       try Folder.create(partial)
@@ -66,21 +67,20 @@ public enum AtomicFolder {
       return unsafeBitCast(symbol, to: Rename.self)(AT_FDCWD, a, AT_FDCWD, b, exchanges) == 0
     #endif
   }
-
-  /// Removes what processes that no longer run left of `folder`.
-  private static func clearLeftovers(of folder: String) {
-    let prefix = Folder.name(of: folder) + ".partial-"
-    let parent = Folder.parent(of: folder) ?? "."
-    for name in Folder.names(in: parent) where name.hasPrefix(prefix) {
-      let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap { Int32($0) }
-      guard let process, kill(process, 0) != 0, errno == ESRCH else { continue }
-      try? Folder.remove(parent + "/" + name)
-    }
-  }
 }
 
-/// Numbers that keep temporary names of one process apart.
+/// Temporary names: what they begin with, the process, and a number that keeps those of one process
+/// apart.
 enum Partial {
   private static let counter = Atomic<Int>(0)
   static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }
+
+  /// Removes what processes that no longer run left in `folder` under names that begin with `prefix`.
+  static func clearLeftovers(_ prefix: String, in folder: String) {
+    for name in Folder.names(in: folder) where name.hasPrefix(prefix) {
+      let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap { Int32($0) }
+      guard let process, process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+      try? Folder.remove(folder + "/" + name)
+    }
+  }
 }

@@ -31,6 +31,25 @@ struct DataReportTests {
     #expect(!page.contains("http") && !page.contains("<script"))
   }
 
+  @Test func `the page tells what cleaning would find, and of rows that may not say what is meant`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      #"{"prompt": " ", "completion": "Write to jo@example.org."}"# + "\n", to: "rows.jsonl")
+    let page = DataPage(
+      [try DatasetInspection(path: path)],
+      survey: try DatasetSurvey([RowSource(path: path)], in: folder.path)
+    ).html
+    for words in [
+      "1 row: the prompt is empty", "1 row: holds email", "--stages personal-data",
+      "What cleaning would find", "Rows that can be used",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
+    #expect(!page.contains("Nothing stands out") && !page.contains(folder.path))
+  }
+
   @Test func `a card tells the whole way from the first source`() throws {
     let folder = try TemporaryFolder()
     let raw = try folder.write(Self.rows, to: "raw.jsonl")

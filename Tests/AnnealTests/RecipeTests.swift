@@ -226,6 +226,14 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     ("val_size: 0\nearly_stopping_patience: 2", ["early stopping needs evaluations"]),
     ("learning_rate: nan", ["expected a number"]),
     ("seed: 99999999999999999999", ["expected a whole number"]),
+    (
+      "sed: 1\nuse_dora: true\nlearning_rat: 1",
+      ["3 keys cannot be used", "r.yaml:4:sed: unknown", "use_dora", "r.yaml:6:learning_rat"]
+    ),
+    (
+      "eval_datasets: [{path: a.jsonl, type: sharegtp}]",
+      ["r.yaml:4:eval_datasets[0].type", "did you mean 'sharegpt'?"]
+    ),
   ])
   func `a wrong key says where, what and how to mend it`(text: String, parts: [String]) {
     let message = failure(minimal + "\n" + text)
@@ -238,6 +246,21 @@ private func failure(_ text: String, settings: [String] = []) -> String {
     #expect(failure("- a").contains("found a list of 1, expected lines of `key: value`"))
     #expect(failure(minimal, settings: ["seed"]).contains("--set seed lacks a value"))
     #expect(failure(minimal, settings: ["sed=1"]).contains("--set:sed: unknown key"))
+  }
+
+  @Test func `names of LLaMA-Factory's catalogue are found in its folder`() throws {
+    let text =
+      "model: m\ndataset: identity, alpaca_en_demo,more/own.jsonl\noutput_dir: o\n"
+      + "dataset_dir: data\ndo_train: true\nplot_loss: true\n"
+    let recipe = try Recipe(yaml: text)
+    #expect(
+      recipe.datasets.map(\.path) == ["identity, alpaca_en_demo,more/own.jsonl"])
+    let named = try Recipe(yaml: text.replacing(",more/own.jsonl", with: ""))
+    #expect(
+      named.datasets.map(\.path) == [
+        "data/dataset_info.json#identity", "data/dataset_info.json#alpaca_en_demo",
+      ])
+    #expect(named.datasetDir == nil)
   }
 
   @Test func `what other tools switch off is accepted`() throws {

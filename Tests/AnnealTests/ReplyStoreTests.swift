@@ -80,6 +80,18 @@ private final class CountingModel: ChatModel {
     #expect(try await stores[0].count() == 30)
   }
 
+  @Test func `the answers of a file are asked for by one job at a time`() throws {
+    let folder = try TemporaryFolder()
+    let place = try #require(ChatModelPlace("http://127.0.0.1:9/v1", name: "m"))
+    func open() throws -> OpenedTeacher {
+      try OpenedTeacher(place, prompts: Prompts(), replies: folder.path + "/replies.sqlite")
+    }
+    let first = try open()
+    let error = failure { _ = try open() }
+    withExtendedLifetime(first) {}
+    #expect(error?.message.contains("is asking for these answers") == true)
+  }
+
   @Test func `a file that is no store is refused and stays as it is`() async throws {
     let folder = try TemporaryFolder()
     let text = try folder.write(String(repeating: "not a database\n", count: 100), to: "a.txt")

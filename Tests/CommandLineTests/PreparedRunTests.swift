@@ -1,6 +1,7 @@
 import Anneal
 import AnnealFiles
 import Foundation
+import OrderedCollections
 import TestSupport
 import Testing
 
@@ -39,6 +40,33 @@ import Testing
 
   private func result(_ folder: TemporaryFolder, _ name: String) throws -> [UInt8] {
     try fileBytes("\(folder.path)/\(name)/last/adapter_model.safetensors")
+  }
+
+  @Test func `what is wrong with a later data set is told before the first one is prepared`() throws
+  {
+    let folder = try TemporaryFolder()
+    _ = try tinyModelFolder(folder)
+    var good = try recipe(folder, "run", prepared: folder.path + "/kept")
+    good.datasets[1].mapping.fields = ["completion": "complexion"]
+    var notes: [String] = []
+    #expect {
+      _ = try PreparedData(good, tell: { notes.append($0) })
+    } throws: { error in
+      "\(error)".contains("second.jsonl") && "\(error)".contains("complexion")
+    }
+    #expect(notes.isEmpty && Folder.names(in: folder.path + "/kept").isEmpty)
+  }
+
+  @Test func `texts of which only the beginnings would be learned are refused`() throws {
+    let folder = try TemporaryFolder()
+    _ = try tinyModelFolder(folder)
+    let text = try folder.write(
+      String(repeating: "the cat sat on the mat ", count: 99), to: "a.txt")
+    var long = try recipe(folder, "run", prepared: "none")
+    (long.datasets, long.valSize) = ([.init(path: text)], 0)
+    #expect { _ = try PreparedData(long) } throws: { "\($0)".contains("stage: pt") }
+    long.stage = .pt
+    _ = try PreparedData(long)
   }
 
   @Test func `a run on prepared rows ends with the bytes of one that prepared them itself`() throws

@@ -75,7 +75,47 @@ import Testing
     let nameless = try clean(
       raw, "--output", output, "--stages", "semantic-duplicates", "--embedder", "http://h/v1")
     #expect(nameless.errors.contains("--embedder-name is missing"), "\(nameless.errors)")
+    let bare = try clean(
+      raw, "--output", output, "--stages", "semantic-duplicates", "--embedder", "localhost:8080",
+      "--embedder-name", "m")
+    #expect(bare.errors.contains("'localhost:8080' is no address"), "\(bare.errors)")
+    #expect(bare.errors.contains("http://"), "\(bare.errors)")
+    let alone = try clean(raw, "--output", output, "--together", "8")
+    #expect(alone.errors.contains("--together need --embedder"), "\(alone.errors)")
     #expect(!Folder.holdsAnything(output))
+  }
+
+  @Test func `a row that a server refuses is told by its file and line, with what to do`()
+    async throws
+  {
+    let letters = EmbeddingServer()
+    let http = try await LoopbackServer { request in
+      let texts = (request.json["input"]?.array ?? []).compactMap(\.string)
+      guard texts.allSatisfy({ $0.utf8.count <= 20 }) else {
+        return .failure(400, "maximum context length is 5 tokens")
+      }
+      return letters.answer(request)
+    }
+    var lines = (0..<20).map { "{\"text\": \"a row, \($0)\"}\n" }
+    lines[13] = "{\"text\": \"this one is too long for them\"}\n"
+    let raw = try folder.write(lines.joined(), to: "raw.jsonl")
+    let output = folder.path + "/out.jsonl"
+    let place = ["--embedder", http.url("/v1"), "--embedder-name", "letters", "--output", output]
+    func run(_ more: String...) throws -> CommandLineProgram.Outcome {
+      try CommandLineProgram.run(
+        all: ["data", "clean", raw] + place + more,
+        environment: ["OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""])
+    }
+    let refused = try run("--stages", "semantic-duplicates", "--together", "2")
+    #expect(refused.status == 1 && refused.errors.contains("\(raw):14"), "\(refused.errors)")
+    #expect(refused.errors.contains("this row of 29 bytes"), "\(refused.errors)")
+    #expect(refused.errors.contains("maximum context length is 5 tokens"), "\(refused.errors)")
+    #expect(refused.errors.contains("length.max_characters"), "\(refused.errors)")
+    #expect(!Folder.holdsAnything(output))
+    // As it says.
+    let mended = try run(
+      "--stages", "length,semantic-duplicates", "--set", "length.max_characters=20")
+    #expect(mended.status == 0, "\(mended.errors)")
   }
 
   @Test func `a server whose vectors do not fit ends the work, and nothing is written`()

@@ -291,6 +291,8 @@ import Testing
     let output = folder.path + "/mended.jsonl"
     let made = try run(http, ["rewrite", rows, "--output", output, "--do", "grammar,context"])
     #expect(made.status == 0 && made.output.contains("6 changed"), "\(made.errors)\(made.output)")
+    // Also where nobody watches, how far it is stands in the log.
+    #expect(made.errors.contains(" questions  "), "\(made.errors)")
     let mended = try lines(output)
     #expect(mended.map { $0["answer"]?.string } == (0..<6).map { "It is the \($0)." })
     #expect(mended.first?["before"] == ["answer": "It is  teh 0."])

@@ -66,6 +66,54 @@ import Testing
     #expect(other.output.contains("<|eot_id|>") && !other.errors.contains("ChatML"))
   }
 
+  @Test(arguments: ["inspect", "preview"])
+  func `that ChatML stands in is told where a row is written by it`(verb: String) throws {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    func data(_ rows: String) throws -> CommandLineProgram.Outcome {
+      try CommandLineProgram.run(all: ["data", verb, "-", "--model", model], input: rows)
+    }
+    let pair = #"{"prompt": "the cat", "completion": " sat"}"# + "\n"
+    let talk =
+      #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#
+      + "\n"
+    let plain = try data(pair)
+    #expect(plain.status == 0, "\(plain.errors)")
+    #expect(!plain.errors.contains("ChatML") && !plain.errors.contains("<|im_start|>"))
+    expect(try data(talk), 0, "no chat template; ChatML stands in for it")
+  }
+
+  @Test func `rows whose earlier turns a template writes anew are learned turn by turn`() throws {
+    let folder = try TemporaryFolder()
+    let model = try tinyModelFolder(folder)
+    let template = try folder.write(
+      "{% for m in messages %}{{ m.content if loop.last or m.role == 'user' else '-' }}\n"
+        + "{% endfor %}", to: "forgetting.jinja")
+    func message(_ role: String, _ text: String) -> String {
+      #"{"role": "\#(role)", "content": "\#(text)"}"#
+    }
+    let messages = [
+      message("user", "the cat"), message("assistant", "sat"), message("user", "the mat"),
+      message("assistant", "lay"),
+    ]
+    let list = "[" + messages.joined(separator: ", ") + "]"
+    func run(_ command: [String], _ input: String) throws -> CommandLineProgram.Outcome {
+      try CommandLineProgram.run(all: command + ["--model", model], input: input)
+    }
+    let row = #"{"messages": \#(list)}"# + "\n"
+    let previewed = try run(["data", "preview", "-", "--chat-template", template], row)
+    expect(previewed, 0, "by turns: 1 row as 2 examples")
+    #expect(previewed.output.contains("the cat\n⟦sat"), "\(previewed.output)")
+    #expect(previewed.output.contains("the cat\n-\nthe mat\n⟦lay"), "\(previewed.output)")
+    let inspected = try run(["data", "inspect", "-", "--chat-template", template], row)
+    #expect(inspected.output.contains("by turns    1 row as 2 examples"), "\(inspected.output)")
+    let rendering = ["template", "render", "--messages", "-", "--template", template]
+    let whole = try run(rendering, list)
+    expect(whole, 0, "turn by turn, in 2 examples")
+    #expect(whole.output == "the cat\n-\nthe mat\nlay\n\n", "\(whole.output)")
+    expect(try run(rendering + ["--add-generation-prompt"], list), 0)
+  }
+
   @Test func `rows that the template refuses are problems, with their place in it`() throws {
     let folder = try TemporaryFolder()
     let model = try tinyModelFolder(folder)
@@ -83,7 +131,7 @@ import Testing
         all: ["data", verb, "-", "--model", model, "--chat-template", template] + more, input: rows)
     }
     let inspected = try data("inspect", row("no") + row("the cat"))
-    #expect(inspected.output.contains("1 problems"), "\(inspected.output)\(inspected.errors)")
+    #expect(inspected.output.contains(", 1 problem\n"), "\(inspected.output)\(inspected.errors)")
     #expect(inspected.output.contains("strict.jinja:2:"), "\(inspected.output)")
     let previewed = try data("preview", row("no") + row("the cat"))
     expect(previewed, 0, "1 row before", "could not be encoded: 1", "strict.jinja:2:")

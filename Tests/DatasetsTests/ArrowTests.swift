@@ -52,13 +52,38 @@ import Testing
   }
 
   @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))
-  func `rarer kinds of columns are numbers and lists, and bytes that are no text are in base64`()
+  func `rarer kinds of columns are numbers and lists, and bytes are text or base64 by column`()
     throws
   {
     let rows = try fields(Fixture.path("arrow/kinds.arrow"))
     let expected = try fields(Fixture.path("arrow/kinds.jsonl"))
     #expect(rows == expected && rows.count == 3)
-    #expect(rows[1]["sparse"] == "text" && rows[1]["bytes"] == "schön")
+    #expect(rows[1]["sparse"] == "text" && rows[1]["words"] == "schön")
+    // Text by itself, but not the column; and bytes of one length, which are text in every row.
+    #expect(rows[0]["hash"] == "dGV4dA==" && rows[1]["bytes"] == "c2Now7Zu")
+    #expect(rows[0]["fixed"] == "YWJjZA==")
+  }
+
+  @Test(.enabled(if: isInstalled, "the bridge to libarrow is not installed: make setup-arrow"))
+  func `a column of text stays text, and what is none in it is told by its row`() throws {
+    var texts: [String] = []
+    var late: [String] = []
+    var bad: [Int?] = []
+    try RowReader(path: Fixture.path("arrow/bytes.parquet")).forEach { event in
+      switch event {
+      case .row(let row):
+        texts.append(row.fields["text"]?.string ?? "")
+        if let value = row.fields["late"]?.string { late.append(value) }
+      case .bad(let row):
+        bad.append(row.error.place?.line)
+        #expect(row.error.remedy?.contains("columns") == true)
+      case .note: break
+      }
+    }
+    #expect(bad == [2101] && texts.count == 2499)
+    #expect(texts.first == "word 0" && texts.last == "word 2499")
+    // The first values of the other column stand behind two thousand rows without any.
+    #expect(late.count == 200 && Set(late) == ["dGV4dA==", "iVBORw0KGgoAAQIDBAUG"])
   }
 
   @Test(

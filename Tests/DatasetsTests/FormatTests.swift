@@ -68,7 +68,7 @@ struct FormatTests {
         "did you mean 'instruction' by 'instrution'?"
       ),
       (["prompt": "x"], "completion", "prompt-completion also needs 'completion'"),
-      (["prompt": nil, "completion": "x"], "prompt", "the field 'prompt' is missing"),
+      (["prompt": nil, "completion": "x"], "prompt", "'prompt' is null; expected a string"),
       (["foo": 1], nil, "are of no known format"),
       (["messages": "x"], "messages", "'messages' is a string; expected a list"),
       (["messages": []], "messages", "'messages' is empty"),

@@ -112,6 +112,23 @@ struct MappingTests {
       return
     }
     #expect(pair.chosen == [.assistant("b")])
+    _ = try folder.file("wiki.txt", "one\n")
+    _ = try folder.file("texts.jsonl", #"{"body": "two"}"#)
+    let texts = try folder.file(
+      "texts.json",
+      """
+      {"wiki": {"file_name": "wiki.txt", "columns": {"prompt": "text"}},
+       "texts": {"file_name": "texts.jsonl", "columns": {"prompt": "body"}}}
+      """)
+    for (name, text) in [("wiki", "one"), ("texts", "two")] {
+      guard
+        case .text(let found) = try Dataset<Record>(RowSource(path: texts + "#" + name)).first
+      else {
+        Issue.record("a text is expected")
+        return
+      }
+      #expect(found.hasPrefix(text))
+    }
     let wrong = [
       ("out", "outside"), ("orcas", "did you mean 'orca'?"), ("hub", "hf_hub_url"),
       ("seen", "'images'"),

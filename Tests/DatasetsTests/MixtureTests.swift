@@ -94,6 +94,8 @@ struct MixtureTests {
     #expect(shares.shares[1].rows == 90 && shares.shares[0].rows > 60)
     #expect(shares.shares[0].tokens == shares.shares[0].rows * 4)
     #expect(shares.lines(names: ["a", "b"])[1].hasPrefix("b: 90 rows, "))
+    #expect(!shares.lines(names: ["a", "b"])[1].contains("times"))
+    #expect(shares.lines(names: ["a", "b"])[0].hasSuffix("each comes about 2 times"))
     for index in 0..<mixed.count {
       let file = try mixed.example(at: index).source.file
       #expect(file.hasSuffix(mixed.set(at: index) == 0 ? "a.jsonl" : "b.jsonl"))

@@ -69,6 +69,120 @@ struct MoreFormatTests {
     #expect(wrong?.place?.field == "answer")
   }
 
+  @Test func `choices that have a column each are lettered too`() throws {
+    let asked = "user: p\nA. x\nB. y"
+    let row: JSON = ["goal": "p", "sol1": "x", "sol2": "y", "label": 1]
+    #expect(try turns(row, "numbered-choices") == [asked, "assistant: B"])
+    // As a text, the answer is the number of a column.
+    #expect(
+      try turns(
+        ["sentence": "p", "option1": "x", "option2": "y", "answer": "1"], "numbered-choices")
+        == [asked, "assistant: A"])
+    #expect(
+      try turns(
+        [
+          "premise": "p", "choice1": "x", "choice2": "y", "choice3": "z", "question": "effect",
+          "label": 0,
+        ], "numbered-choices") == [
+          "user: p\nWhat happened as a result?\nA. x\nB. y\nC. z", "assistant: A",
+        ])
+    let answers: [JSON] = [2, -1, "0", "3", nil, "x", 9_223_372_036_854_775_807]
+    for answer in answers {
+      let wrong = failure {
+        _ = try read(["goal": "p", "sol1": "x", "sol2": "y", "label": answer])
+      }
+      #expect(wrong?.place?.field == "label", "\(answer)")
+    }
+  }
+
+  @Test func `two texts and their class are told by their names`() throws {
+    #expect(
+      try turns(
+        ["premise": "a", "hypothesis": "b", "label": 2, "idx": 0, "instruction": "Which?"],
+        "sentence-pair") == ["user: Which?\npremise: a\nhypothesis: b", "assistant: 2"])
+    #expect(
+      try turns(["sentence1": "a", "sentence2": "b", "label": "same"], "sentence-pair")
+        == ["user: sentence1: a\nsentence2: b", "assistant: same"])
+    // Names that do not go together are no pair.
+    #expect(failure { _ = try read(["premise": "a", "sentence2": "b", "label": 1]) } != nil)
+    let row = row(["premise": "a", "hypothesis": 5, "label": 1])
+    #expect(failure { _ = try SentencePair.record(from: row) }?.place?.field == "hypothesis")
+  }
+
+  @Test func `a continuation that an evaluation asked about has a verdict`() throws {
+    func verdict(_ number: JSON) throws -> Bool? {
+      let (format, record) = try read([
+        "request": ["context": "a", "continuation": "b"], "idx": number, "label": 1,
+      ])
+      guard format == "evaluation-requests", case .feedback(let feedback) = record else {
+        return nil
+      }
+      #expect(turns(feedback.conversation.messages) == ["user: a", "assistant: b"])
+      return feedback.isDesirable
+    }
+    #expect(try verdict(1) == true && verdict(0) == false)
+  }
+
+  @Test func `a file is read by its lines when asked to`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("a.txt", "one\n\n two \r\nthree")
+    let lines = try Dataset<Record>(RowSource(path: path, format: "text-lines"))
+    #expect(
+      lines.map { record in
+        if case .text(let text) = record { text } else { "" }
+      } == ["one", " two ", "three"])
+    #expect(lines.places.map(\.line) == [1, 3, 4])
+    #expect(try Dataset<Record>(RowSource(path: path)).count == 1)
+  }
+
+  @Test func `a line that is a list of messages is a conversation`() throws {
+    let folder = try TemporaryFolder()
+    let first = #"[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]"#
+    let second = first.replacing("a\"}", with: "c\"}")
+    let lines = try folder.file("a.jsonl", first + "\n" + second + "\n")
+    let array = try folder.file("a.json", "[" + first + ",\n" + second + "]")
+    for path in [lines, array] {
+      let data = try Dataset<Record>(files: [path])
+      let said = data.map { record -> [String] in
+        guard case .conversation(let conversation) = record else { return [] }
+        return turns(conversation.messages)
+      }
+      #expect(said.elements == [["user: a", "assistant: b"], ["user: c", "assistant: b"]])
+    }
+    // One list alone is a file of messages, and they are no rows.
+    let alone = try folder.file("b.jsonl", first + "\n")
+    #expect(
+      failure { _ = try Dataset<Record>(files: [alone]) }?.message.contains("message by itself")
+        == true)
+  }
+
+  @Test func `a table is told by its header where its name says nothing`() throws {
+    let folder = try TemporaryFolder()
+    for text in ["instruction,output\na,b\n", "output\tinstruction\nb\ta\n"] {
+      let path = try folder.file("table", text)
+      let data = try Dataset<Record>(files: [path])
+      guard case .conversation(let conversation) = data.first else {
+        Issue.record("a conversation is expected")
+        return
+      }
+      #expect(turns(conversation.messages) == ["user: a", "assistant: b"])
+    }
+    let prose = try folder.file("prose", "First, output comes.\nThen more.\n")
+    guard case .text = try Dataset<Record>(files: [prose]).first else {
+      Issue.record("a text is expected")
+      return
+    }
+  }
+
+  @Test func `a catalogue of data sets is no row`() throws {
+    let catalogue: JSON = ["alpaca": ["file_name": "a.json"], "more": ["hf_hub_url": "x/y"]]
+    let error = failure {
+      _ = try FormatRegistry.builtin.format(
+        of: Row(index: 0, file: "info.json", line: 1, fields: catalogue))
+    }
+    #expect(error?.remedy?.contains("info.json#alpaca") == true)
+  }
+
   @Test func `an instruction's instances are records of their own`() throws {
     let row = row([
       "instruction": "i", "instances": [["input": "a", "output": "b"], ["output": "c"]],

@@ -22,6 +22,28 @@ struct NearDuplicateTests {
     #expect(Shingles("我们今天去北京", width: 3).hashes.count == 5)
   }
 
+  @Test(arguments: [
+    ("if a < b", "if a > b"), ("it costs $20", "it costs €20"), ("is -5 to 5", "is 5 to 5"),
+    ("x - y is 3", "x + y is 3"), ("x*y", "x/y"), ("a != b", "a == b"), ("if !done", "if done"),
+    ("written in C#", "written in C"), ("a ≤ b", "a ≥ b"), ("5%", "5"), ("x − y", "x y"),
+  ])
+  func `texts that differ in an operator or a currency are not the same`(a: String, b: String) {
+    #expect(Shingles(a, width: 3) != Shingles(b, width: 3))
+    #expect(TextWords(a).hashes.count <= TextWords(a, signs: true).hashes.count)
+  }
+
+  @Test(arguments: [
+    ("a well-known (old) fact", "A well known, old fact!"), ("- one\n- two", "* one\n* two"),
+    ("**bold** words", "bold words"), ("Wait!", "wait"), ("pre- and post-war", "pre and post war"),
+  ])
+  func `punctuation and the marks of lists do not count`(a: String, b: String) {
+    #expect(Shingles(a, width: 3) == Shingles(b, width: 3))
+  }
+
+  @Test func `signs are no words of the fewest that a text needs`() {
+    #expect(Shingles("a < b + c", width: 3).words == 3)
+  }
+
   @Test func `the share of equal places of signatures estimates the resemblance`() {
     let hash = MinHash(count: 128, seed: 3)
     func signature(_ shingles: Shingles) -> [UInt32] {
@@ -80,6 +102,71 @@ struct NearDuplicateTests {
     print("recall \(right) of \(wanted.count), precision \(right) of \(found.count)")
     #expect(Double(right) / Double(wanted.count) >= 0.95)
     #expect(Double(right) / Double(found.count) >= 0.95)
+  }
+
+  @Test func `those that go resemble the one that stays, with recall and precision of 0,95`() throws
+  {
+    let (texts, pairs) = Self.planted(4000, seed: 7)
+    let found = try NearMatches(settings: .init()).matches(count: texts.count) {
+      .init(text: texts[$0])
+    }
+    let wanted = pairs.filter { a, b in
+      Shingles(texts[a], width: 3).resemblance(to: Shingles(texts[b], width: 3)) >= 0.8
+    }
+    let right = wanted.count { found[$0.1]?.row == $0.0 }
+    #expect(Double(right) / Double(wanted.count) >= 0.95)
+    #expect(Double(right) / Double(found.count { $0 != nil }) >= 0.95)
+    try check(found, texts)
+    let one = try NearMatches(settings: .init(threads: 1)).matches(count: texts.count) {
+      .init(text: texts[$0])
+    }
+    let isSame = one == found
+    #expect(isSame)
+  }
+
+  /// Each goes for a text that stays and that it resembles as much as is said.
+  private func check(_ found: [NearMatches.Match?], _ texts: [String]) throws {
+    for (row, match) in found.enumerated() {
+      guard let match else { continue }
+      let own = Shingles(texts[row], width: 3)
+      let resemblance = own.resemblance(to: Shingles(texts[match.row], width: 3))
+      #expect(resemblance == match.resemblance && resemblance >= 0.8)
+      #expect(found[match.row] == nil)
+    }
+  }
+
+  @Test func `a chain of texts, each like the next, does not go for its first`() throws {
+    // 1,500 windows of 60 words of one text, each 2 words on: more than one block.
+    let words = (0..<3100).map { "w\($0)" }
+    let texts = (0..<1500).map { words[2 * $0..<2 * $0 + 60].joined(separator: " ") }
+    let chained = try NearDuplicates().firsts(count: texts.count) { texts[$0] }
+    #expect(chained.allSatisfy { $0 == 0 })
+    let found = try NearMatches(settings: .init()).matches(count: texts.count) {
+      .init(text: texts[$0])
+    }
+    try check(found, texts)
+    // 58 shingles, of which 2 are others at each step: 3 steps are above 0.8, and 4 below.
+    #expect(found.prefix(8).map { $0?.row } == [nil, 0, 0, 0, nil, 4, 4, 4])
+    // From the other end, as a field or the length may order them.
+    let order = Array((0..<1500).reversed())
+    let turned = try NearMatches(settings: .init()).matches(count: texts.count, order: order) {
+      .init(text: texts[$0])
+    }
+    try check(turned, texts)
+    #expect(turned.suffix(5).map { $0?.row } == [nil, 1499, 1499, 1499, nil])
+  }
+
+  @Test func `a row is not the same whose answer is another`() throws {
+    let question = (0..<60).map { "w\($0)" }.joined(separator: " ")
+    let long = "the parcel needs 5 days to get there from the warehouse in the north of the city"
+    let answers = [
+      "yes", "no", "Yes!", "It costs $20.", "It costs €20.", long, long + ", as a rule",
+      long.replacing("5", with: "6"), "nobody knows how many days it takes to get to such a place",
+    ]
+    let found = try NearMatches(settings: .init()).matches(count: answers.count) {
+      .init(text: question + " " + answers[$0], answer: answers[$0])
+    }
+    #expect(found.map { $0?.row } == [nil, nil, 0, nil, nil, nil, 5, nil, nil])
   }
 
   @Test func `the result does not depend on the number of threads`() throws {

@@ -86,13 +86,17 @@ struct PreparationTests {
     #expect(one.examples.map(\.row) == Array(0..<500))
   }
 
-  @Test func `a histogram counts by ranges that double`() {
+  @Test func `a histogram counts by ranges that double, up to the largest value`() {
     var histogram = Histogram()
     for value in [1, 2, 3, 3, 9] { histogram.add(value) }
-    #expect(histogram.bins.map(\.range) == [1...1, 2...3, 4...7, 8...15])
+    #expect(histogram.bins.map(\.range) == [1...1, 2...3, 4...7, 8...9])
     #expect(histogram.bins.map(\.count) == [1, 3, 0, 1])
     #expect(
-      histogram.lines(width: 3) == ["     1 │█ 1", "   2–3 │███ 3", "   4–7 │ 0", "  8–15 │█ 1"])
+      histogram.lines(width: 3) == ["    1 │█ 1", "  2–3 │███ 3", "  4–7 │ 0", "  8–9 │█ 1"])
+    // What was cut to 1,024 tokens is not of 1024 to 2047.
+    var cut = Histogram()
+    for value in [700, 1024, 1024] { cut.add(value) }
+    #expect(cut.bins.map(\.range) == [512...1023, 1024...1024])
     #expect(Histogram().bins.isEmpty)
   }
 

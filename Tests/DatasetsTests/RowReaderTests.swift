@@ -118,6 +118,22 @@ struct RowReaderTests {
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "no error")")
   }
 
+  @Test func `no row of an array is lost behind one that is no JSON`() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<50).map { "{\"a\": \"\($0)\"}" }
+    for (first, second) in [("\"a\": x\"", "\"a\": \"x"), ("\"a\": [1", "\"a\": 1]")] {
+      var broken = rows
+      (broken[10], broken[40]) = ("{\(first)}", "{\(second)}")
+      let path = try folder.file("a.json", "[\n" + broken.joined(separator: ",\n") + "\n]")
+      let error = failure { _ = try RowReader(path: path).contents() }
+      #expect(error?.place?.line == 12, "\(error.map { "\($0)" } ?? "no error")")
+    }
+    // A row that is JSON and cannot be used is a bad row.
+    let path = try folder.file("b.json", "[{\"a\": 1}, 7, {\"a\": 1, \"a\": 2}, {\"a\": 3}]")
+    let contents = try RowReader(path: path).contents()
+    #expect(contents.rows.count == 2 && contents.problems.count == 2)
+  }
+
   @Test func `an array is read element by element, wherever its parts are cut`() throws {
     let folder = try TemporaryFolder()
     // Elements around the size of what is read at once, and one of several times that.

@@ -62,4 +62,28 @@ struct SurveyTests {
     #expect(survey.numbers.map(\.name) == ["score", "scores.groundedness"])
     #expect(survey.numbers[0].mean == 4.5 && survey.numbers[0].grades.map(\.rows) == [1, 1])
   }
+
+  @Test func `what cleaning would find is counted, with examples`() throws {
+    let folder = try TemporaryFolder()
+    let rows: [JSON] = [
+      ["prompt": "What is it?", "completion": "cafÃ©"],
+      ["prompt": "What is it?", "completion": "Tea."],
+      ["prompt": "Who?", "completion": "I'm sorry, but I can't help with that."],
+      ["prompt": "Where to?", "completion": "Write to jo@example.org."],
+      ["prompt": "Fine?", "completion": "Yes, all is well here."],
+    ]
+    let source = try file(folder, "a.jsonl", rows)
+    let survey = try DatasetSurvey([source], in: folder.path)
+    let findings = try #require(survey.files.first).findings
+    func lines(_ stage: String) -> [Int] {
+      findings.filter { $0.stage == stage }.flatMap { $0.examples.compactMap(\.place.line) }
+    }
+    #expect(lines("encoding") == [1])
+    #expect(lines("contradictions") == [1, 2])
+    #expect(lines("empty-answers") == [3])
+    #expect(lines("personal-data") == [4])
+    #expect(findings.first?.stage == "contradictions" && findings.first?.rows == 2)
+    #expect(survey.description.contains("1 row: the answer declines (empty-answers; a.jsonl:3)"))
+    #expect(survey.json["files"]?[0]?["findings"]?.array?.count == 4)
+  }
 }

@@ -92,6 +92,20 @@ struct AtomicTests {
     #expect(Folder.names(in: folder.path) == ["best", "best.partial-1-1"])
   }
 
+  @Test func `what a killed process left of a file is cleared by the next that writes it`() throws {
+    let folder = try TemporaryFolder()
+    for name in [
+      ".a.txt.partial-2147483646-1", ".a.txt.partial-1-1", ".b.txt.partial-2147483646-1",
+    ] {
+      _ = try folder.file(name, "half")
+    }
+    try AtomicFile.write("new", to: folder.path + "/a.txt")
+    // Process 1 runs, and what another file left is that one's to clear.
+    #expect(
+      Folder.names(in: folder.path)
+        == [".a.txt.partial-1-1", ".b.txt.partial-2147483646-1", "a.txt"])
+  }
+
   @Test func `a locked folder names the process that holds it`() throws {
     let folder = try TemporaryFolder()
     var lock: FileLock? = try FileLock(folder: folder.path)

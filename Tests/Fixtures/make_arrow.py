@@ -49,7 +49,12 @@ pq.write_table(table.slice(0, 0), out + "/empty.parquet")
 with open(out + "/rows.parquet", "rb") as whole, open(out + "/cut.parquet", "wb") as cut:
     cut.write(whole.read()[:-200])
 
-# Kinds of columns that are rarer, and what they say as JSON: bytes that are no text in base64.
+# Kinds of columns that are rarer, and what they say as JSON: bytes are in base64 where one value of the column is no
+# text, and where all are of one length.
+def coded(*values):
+    return [None if value is None else base64.b64encode(value).decode() for value in values]
+
+
 png = b"\x89PNG\r\n\x1a\n" + bytes(range(7))
 halves = pa.array([0.5, -2.0, None], pa.float64()).cast(pa.float16())
 types, mixed = pa.array([0, 1, 0], pa.int8()), [pa.array([7, 0, None], pa.int64()), pa.array(["", "text", ""])]
@@ -64,11 +69,15 @@ kinds = {
                                        [pa.array([7, None], pa.int64()), pa.array(["text"])]), [7, "text", None]),
     "runs": (pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["x", "y"])), ["x", "x", "y"]),
     "text_view": (pa.array(["ü", None, "z"], pa.string_view()), ["ü", None, "z"]),
-    "bytes": (pa.array([png, "schön".encode(), None], pa.binary()),
-              [base64.b64encode(png).decode(), "schön", None]),
-    "fixed": (pa.array([b"abcd", b"\xff\x00\x01\x02", None], pa.binary(4)), ["abcd", "/wABAg==", None]),
+    "bytes": (pa.array([png, "schön".encode(), None], pa.binary()), coded(png, "schön".encode(), None)),
+    "words": (pa.array([b"Glut", "schön".encode(), None], pa.binary()), ["Glut", "schön", None]),
+    "hash": (pa.array([b"text", None, b"\xff\x00"], pa.large_binary()), coded(b"text", None, b"\xff\x00")),
+    "hashes": (pa.array([[b"a", b"b"], [b"\xff"], [b"c"]], pa.list_(pa.binary())),
+               [coded(b"a", b"b"), coded(b"\xff"), coded(b"c")]),
+    "coded": (pa.array([b"a", b"\xfe", b"a"], pa.binary()).dictionary_encode(), coded(b"a", b"\xfe", b"a")),
+    "fixed": (pa.array([b"abcd", b"efgh", None], pa.binary(4)), coded(b"abcd", b"efgh", None)),
     "image": (pa.array([{"bytes": png, "path": "a.png"}] * 3, pa.struct([("bytes", pa.large_binary()), ("path", pa.string())])),
-              [{"bytes": base64.b64encode(png).decode(), "path": "a.png"}] * 3),
+              [{"bytes": coded(png)[0], "path": "a.png"}] * 3),
 }
 table = pa.table({name: column for name, (column, _) in kinds.items()})
 with pa.OSFile(out + "/kinds.arrow", "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
@@ -86,3 +95,10 @@ texts = [f"{number} " + "word " * 6000 for number in range(400)]
 for name, column in (("long", texts), ("alike", [texts[number % 4] for number in range(400)])):
     pq.write_table(pa.table({"text": column}), f"{out}/{name}.parquet", compression="zstd", compression_level=19,
                    use_dictionary=name == "alike")
+
+# Bytes that are text for two thousand rows, and then once are none; and a column that has no value for as many.
+bytes_of_text = [f"word {number}".encode() for number in range(2500)]
+bytes_of_text[2100] = b"caf\xe9"
+late = [None] * 2300 + [b"text", png] * 100
+pq.write_table(pa.table({"text": pa.array(bytes_of_text, pa.binary()), "late": pa.array(late, pa.binary())}),
+               out + "/bytes.parquet", compression="zstd")

@@ -6,6 +6,7 @@
 #include <arrow/io/api.h>
 #include <arrow/ipc/api.h>
 #include <arrow/util/base64.h>
+#include <arrow/util/byte_size.h>
 #include <arrow/util/float16.h>
 #include <arrow/util/ree_util.h>
 #include <arrow/util/utf8.h>
@@ -20,6 +21,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -42,6 +44,65 @@ template <class Value> Value checked(arrow::Result<Value> result) {
 void check(const arrow::Status &status) {
   if (!status.ok()) throw std::runtime_error(status.message());
 }
+
+// MARK: Columns
+
+// What is known of the values of a column, and of the columns inside of it.
+//
+// Many programs write text without saying that it is text. Whether values of bytes are text is told of the whole
+// column, by its first rows: one value alone, such as a hash that happens to be UTF-8, would tell who reads it
+// nothing of how it is to be decoded.
+struct Column {
+  // Whether the values are bytes of which nothing says that they are text.
+  bool is_open = false;
+  // Whether one was seen that is no text; all are written in base64 then.
+  bool is_binary = false;
+  // Whether a value was seen.
+  bool has_value = false;
+  // Whether all is decided that could be.
+  bool is_settled = false;
+  std::vector<Column> parts;
+
+  explicit Column(const arrow::DataType &type) {
+    using arrow::Type;
+    switch (type.id()) {
+    case Type::BINARY:
+    case Type::LARGE_BINARY:
+    case Type::BINARY_VIEW: is_open = true; break;
+    case Type::DICTIONARY: parts.emplace_back(*static_cast<const arrow::DictionaryType &>(type).value_type()); break;
+    case Type::EXTENSION: parts.emplace_back(*static_cast<const arrow::ExtensionType &>(type).storage_type()); break;
+    case Type::RUN_END_ENCODED: parts.emplace_back(*static_cast<const arrow::RunEndEncodedType &>(type).value_type()); break;
+    case Type::MAP: {
+      const auto &map = static_cast<const arrow::MapType &>(type);
+      parts.emplace_back(*map.key_type());
+      parts.emplace_back(*map.item_type());
+      break;
+    }
+    default:
+      // The elements of lists, the fields of structs, the choices of unions.
+      for (const auto &field : type.fields()) parts.emplace_back(*field->type());
+    }
+  }
+
+  // Whether a value is to be seen before rows are written.
+  bool is_unsettled() const { return any([](const Column &column) { return column.is_open && !column.is_settled; }); }
+
+  // Whether more rows may change what is known.
+  bool may_change() const {
+    return any([](const Column &column) { return column.is_open && !column.is_settled && !column.is_binary; });
+  }
+
+  // Holds fast what was seen.
+  void settle() {
+    is_settled = has_value;
+    for (auto &part : parts) part.settle();
+  }
+
+private:
+  template <class Test> bool any(Test test) const {
+    return test(*this) || std::any_of(parts.begin(), parts.end(), [&](const Column &part) { return part.any(test); });
+  }
+};
 
 // MARK: JSON
 
@@ -85,35 +146,35 @@ template <class Number> void write_number(Number value, std::string &out) {
     out += ".0";
 }
 
-void write_value(const arrow::Array &array, int64_t row, std::string &out);
+void write_value(const arrow::Array &array, int64_t row, Column &column, std::string &out);
 
-void write_elements(const arrow::Array &values, int64_t start, int64_t count, std::string &out) {
+void write_elements(const arrow::Array &values, int64_t start, int64_t count, Column &column, std::string &out) {
   out += '[';
   for (int64_t index = 0; index < count; ++index) {
     if (index > 0) out += ',';
-    write_value(values, start + index, out);
+    write_value(values, start + index, column, out);
   }
   out += ']';
 }
 
-template <class List> void write_list(const arrow::Array &array, int64_t row, std::string &out) {
+template <class List> void write_list(const arrow::Array &array, int64_t row, Column &column, std::string &out) {
   const auto &list = static_cast<const List &>(array);
-  write_elements(*list.values(), list.value_offset(row), list.value_length(row), out);
+  write_elements(*list.values(), list.value_offset(row), list.value_length(row), column.parts.at(0), out);
 }
 
-void write_struct(const arrow::StructArray &array, int64_t row, std::string &out) {
+void write_struct(const arrow::StructArray &array, int64_t row, Column &column, std::string &out) {
   out += '{';
   for (int field = 0; field < array.num_fields(); ++field) {
     if (field > 0) out += ',';
     write_quoted(array.struct_type()->field(field)->name(), out);
     out += ':';
-    write_value(*array.field(field), row, out);
+    write_value(*array.field(field), row, column.parts.at(field), out);
   }
   out += '}';
 }
 
 // A map with keys of text is an object, any other a list of pairs.
-void write_map(const arrow::MapArray &map, int64_t row, std::string &out) {
+void write_map(const arrow::MapArray &map, int64_t row, Column &column, std::string &out) {
   const int64_t start = map.value_offset(row), count = map.value_length(row);
   const auto &keys = *map.keys();
   const bool has_text = arrow::is_string(keys.type_id()) || arrow::is_large_binary_like(keys.type_id());
@@ -121,9 +182,9 @@ void write_map(const arrow::MapArray &map, int64_t row, std::string &out) {
   for (int64_t index = 0; index < count; ++index) {
     if (index > 0) out += ',';
     if (!has_text) out += '[';
-    write_value(keys, start + index, out);
+    write_value(keys, start + index, column.parts.at(0), out);
     out += has_text ? ':' : ',';
-    write_value(*map.items(), start + index, out);
+    write_value(*map.items(), start + index, column.parts.at(1), out);
     if (!has_text) out += ']';
   }
   out += has_text ? '}' : ']';
@@ -137,27 +198,36 @@ template <class Array> void write_text(const arrow::Array &array, int64_t row, s
   write_quoted(static_cast<const Array &>(array).GetView(row), out);
 }
 
-// Many programs write text without saying that it is text; what is none, such as an image, is written in base64.
-template <class Array> void write_bytes(const arrow::Array &array, int64_t row, std::string &out) {
+void write_base64(std::string_view bytes, std::string &out) {
+  out += '"';
+  out += arrow::util::base64_encode(bytes);
+  out += '"';
+}
+
+// In a column of text, what is none is left as it is: the line is no UTF-8 then, and its row is told as a bad one.
+template <class Array> void write_bytes(const arrow::Array &array, int64_t row, Column &column, std::string &out) {
   const std::string_view bytes = static_cast<const Array &>(array).GetView(row);
-  if (arrow::util::ValidateUTF8(bytes)) {
-    write_quoted(bytes, out);
+  if (!column.is_settled) {
+    column.has_value = true;
+    column.is_binary = column.is_binary || !arrow::util::ValidateUTF8(bytes);
+  }
+  if (column.is_binary) {
+    write_base64(bytes, out);
   } else {
-    out += '"';
-    out += arrow::util::base64_encode(bytes);
-    out += '"';
+    write_quoted(bytes, out);
   }
 }
 
 // The value that a row of a union holds, whatever its type is.
-template <class Union> void write_union(const arrow::Array &array, int64_t row, std::string &out) {
+template <class Union> void write_union(const arrow::Array &array, int64_t row, Column &column, std::string &out) {
   const auto &choice = static_cast<const Union &>(array);
   int64_t place = row;
   if constexpr (std::is_same_v<Union, arrow::DenseUnionArray>) place = choice.value_offset(row);
-  write_value(*choice.field(choice.child_id(row)), place, out);
+  const int child = choice.child_id(row);
+  write_value(*choice.field(child), place, column.parts.at(child), out);
 }
 
-void write_value(const arrow::Array &array, int64_t row, std::string &out) {
+void write_value(const arrow::Array &array, int64_t row, Column &column, std::string &out) {
   if (array.IsNull(row)) {
     out += "null";
     return;
@@ -184,30 +254,31 @@ void write_value(const arrow::Array &array, int64_t row, std::string &out) {
   case Type::STRING: write_text<arrow::StringArray>(array, row, out); break;
   case Type::LARGE_STRING: write_text<arrow::LargeStringArray>(array, row, out); break;
   case Type::STRING_VIEW: write_text<arrow::StringViewArray>(array, row, out); break;
-  case Type::BINARY: write_bytes<arrow::BinaryArray>(array, row, out); break;
-  case Type::LARGE_BINARY: write_bytes<arrow::LargeBinaryArray>(array, row, out); break;
-  case Type::BINARY_VIEW: write_bytes<arrow::BinaryViewArray>(array, row, out); break;
-  case Type::FIXED_SIZE_BINARY: write_bytes<arrow::FixedSizeBinaryArray>(array, row, out); break;
-  case Type::LIST_VIEW: write_list<arrow::ListViewArray>(array, row, out); break;
-  case Type::LARGE_LIST_VIEW: write_list<arrow::LargeListViewArray>(array, row, out); break;
-  case Type::SPARSE_UNION: write_union<arrow::SparseUnionArray>(array, row, out); break;
-  case Type::DENSE_UNION: write_union<arrow::DenseUnionArray>(array, row, out); break;
+  case Type::BINARY: write_bytes<arrow::BinaryArray>(array, row, column, out); break;
+  case Type::LARGE_BINARY: write_bytes<arrow::LargeBinaryArray>(array, row, column, out); break;
+  case Type::BINARY_VIEW: write_bytes<arrow::BinaryViewArray>(array, row, column, out); break;
+  // Hashes and identifiers, all of one length.
+  case Type::FIXED_SIZE_BINARY: write_base64(static_cast<const arrow::FixedSizeBinaryArray &>(array).GetView(row), out); break;
+  case Type::LIST_VIEW: write_list<arrow::ListViewArray>(array, row, column, out); break;
+  case Type::LARGE_LIST_VIEW: write_list<arrow::LargeListViewArray>(array, row, column, out); break;
+  case Type::SPARSE_UNION: write_union<arrow::SparseUnionArray>(array, row, column, out); break;
+  case Type::DENSE_UNION: write_union<arrow::DenseUnionArray>(array, row, column, out); break;
   case Type::RUN_END_ENCODED: {
     const auto &runs = static_cast<const arrow::RunEndEncodedArray &>(array);
-    write_value(*runs.values(), arrow::ree_util::FindPhysicalIndex(*runs.data(), row, runs.offset()), out);
+    write_value(*runs.values(), arrow::ree_util::FindPhysicalIndex(*runs.data(), row, runs.offset()), column.parts.at(0), out);
     break;
   }
-  case Type::LIST: write_list<arrow::ListArray>(array, row, out); break;
-  case Type::LARGE_LIST: write_list<arrow::LargeListArray>(array, row, out); break;
-  case Type::FIXED_SIZE_LIST: write_list<arrow::FixedSizeListArray>(array, row, out); break;
-  case Type::STRUCT: write_struct(static_cast<const arrow::StructArray &>(array), row, out); break;
-  case Type::MAP: write_map(static_cast<const arrow::MapArray &>(array), row, out); break;
+  case Type::LIST: write_list<arrow::ListArray>(array, row, column, out); break;
+  case Type::LARGE_LIST: write_list<arrow::LargeListArray>(array, row, column, out); break;
+  case Type::FIXED_SIZE_LIST: write_list<arrow::FixedSizeListArray>(array, row, column, out); break;
+  case Type::STRUCT: write_struct(static_cast<const arrow::StructArray &>(array), row, column, out); break;
+  case Type::MAP: write_map(static_cast<const arrow::MapArray &>(array), row, column, out); break;
   case Type::DICTIONARY: {
     const auto &coded = static_cast<const arrow::DictionaryArray &>(array);
-    write_value(*coded.dictionary(), coded.GetValueIndex(row), out);
+    write_value(*coded.dictionary(), coded.GetValueIndex(row), column.parts.at(0), out);
     break;
   }
-  case Type::EXTENSION: write_value(*static_cast<const arrow::ExtensionArray &>(array).storage(), row, out); break;
+  case Type::EXTENSION: write_value(*static_cast<const arrow::ExtensionArray &>(array).storage(), row, column.parts.at(0), out); break;
   // Dates, times, decimals: as Arrow writes them.
   default: write_quoted(checked(array.GetScalar(row))->ToString(), out);
   }
@@ -298,35 +369,99 @@ std::shared_ptr<arrow::RecordBatchReader> open_arrow(const std::string &path, bo
   return std::make_shared<FileBatches>(checked(arrow::ipc::RecordBatchFileReader::Open(input)));
 }
 
-struct Reader {
-  std::shared_ptr<arrow::RecordBatchReader> batches;
-  std::shared_ptr<arrow::RecordBatch> batch;
-  int64_t row = 0;
+class Reader {
+public:
+  explicit Reader(std::shared_ptr<arrow::RecordBatchReader> opened) : batches(std::move(opened)) {
+    for (const auto &field : batches->schema()->fields()) columns.emplace_back(*field->type());
+  }
+
   std::string lines;
 
   // The next lines, about a thousand or some million bytes; none at the end.
   void read() {
     lines.clear();
+    if (!is_begun) look_ahead();
     while (lines.empty()) {
       if (!batch || row >= batch->num_rows()) {
-        check(batches->ReadNext(&batch));
+        batch = next();
         row = 0;
         if (!batch) return;
-        // What a file claims of itself is looked at before it is followed.
-        check(batch->ValidateFull());
       }
       const int64_t end = std::min(batch->num_rows(), row + batch_rows);
       for (; row < end && static_cast<int64_t>(lines.size()) < batch_bytes; ++row) write_row();
     }
   }
 
+private:
+  std::shared_ptr<arrow::RecordBatchReader> batches;
+  std::shared_ptr<arrow::RecordBatch> batch;
+  int64_t row = 0;
+  std::vector<Column> columns;
+  bool is_begun = false;
+  // The batches that were looked at and not yet written.
+  std::deque<std::shared_ptr<arrow::RecordBatch>> ahead;
+
+  // The next batch, looked at; null at the end.
+  std::shared_ptr<arrow::RecordBatch> next() {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    if (!ahead.empty()) {
+      batch = std::move(ahead.front());
+      ahead.pop_front();
+    } else {
+      batch = fetch();
+      if (!batch) return nullptr;
+    }
+    // A column without any value so far is told by the first rows that have one.
+    look(*batch);
+    for (auto &column : columns) column.settle();
+    return batch;
+  }
+
+  // The next batch of the file; null at the end.
+  std::shared_ptr<arrow::RecordBatch> fetch() {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    check(batches->ReadNext(&batch));
+    // What a file claims of itself is looked at before it is followed.
+    if (batch) check(batch->ValidateFull());
+    return batch;
+  }
+
+  // Looks at the first thousand rows, or at some million bytes of them: long rows come in batches of one.
+  void look_ahead() {
+    is_begun = true;
+    const auto may_change = [](const Column &column) { return column.may_change(); };
+    int64_t rows = 0, bytes = 0;
+    while (rows < batch_rows && bytes < 4 * batch_bytes && std::any_of(columns.begin(), columns.end(), may_change)) {
+      auto batch = fetch();
+      if (!batch) break;
+      bytes += look(*batch);
+      rows += batch->num_rows();
+      ahead.push_back(std::move(batch));
+    }
+    for (auto &column : columns) column.settle();
+  }
+
+  // Takes note of what the first rows of a batch hold in columns that are not decided, and says how long it is.
+  int64_t look(const arrow::RecordBatch &batch) {
+    std::string unused;
+    for (int place = 0; place < batch.num_columns(); ++place) {
+      auto &column = columns.at(place);
+      if (!column.is_unsettled()) continue;
+      for (int64_t row = 0; row < batch.num_rows(); ++row) {
+        unused.clear();
+        write_value(*batch.column(place), row, column, unused);
+      }
+    }
+    return arrow::util::TotalBufferSize(batch);
+  }
+
   void write_row() {
     lines += '{';
-    for (int column = 0; column < batch->num_columns(); ++column) {
-      if (column > 0) lines += ',';
-      write_quoted(batch->column_name(column), lines);
+    for (int place = 0; place < batch->num_columns(); ++place) {
+      if (place > 0) lines += ',';
+      write_quoted(batch->column_name(place), lines);
       lines += ':';
-      write_value(*batch->column(column), row, lines);
+      write_value(*batch->column(place), row, columns.at(place), lines);
     }
     lines += "}\n";
   }
@@ -356,16 +491,14 @@ template <class Body> char *guarded(Body body) noexcept {
 extern "C" {
 
 // The version of these functions.
-int32_t anneal_arrow_version() { return 2; }
+int32_t anneal_arrow_version() { return 3; }
 
 // Opens the file at `path`: 0 Parquet, 1 Arrow's file format, 2 its stream.
 char *anneal_arrow_open(const char *path, int32_t kind, void **reader) {
   *reader = nullptr;
   return guarded([&] {
     arrow::util::InitializeUTF8();
-    auto opened = std::make_unique<Reader>();
-    opened->batches = kind == 0 ? open_parquet(path) : open_arrow(path, kind == 1);
-    *reader = opened.release();
+    *reader = new Reader(kind == 0 ? open_parquet(path) : open_arrow(path, kind == 1));
   });
 }
 

@@ -31,17 +31,19 @@ struct DataFindings {
       sentence: "\(Amount.count(shared.rows.count, of: "row")) of \(page.name(shared.file)) "
         + "\(shared.rows.count == 1 ? "says" : "say") what \(page.name(shared.earlier)) says.",
       advice:
-        "If one is trained on and the other tested on, the test is too good: split again with "
-        + "`anneal data split`, or leave the rows out with `--on-leak drop`.")
+        "If one is trained on and the other tested on, the test is too good: split both files again "
+        + "with `anneal data split`, or leave out what the training rows share with "
+        + "`--decontaminate TEST --on-leak drop`.")
   }
 
   private func findings(of index: Int) -> [Finding] {
     let (file, survey) = (page.inspections[index], page.surveyed(index))
     let prefix = page.inspections.count > 1 ? page.name(index) + ": " : ""
-    let found = [
-      format(file), problems(file), unlearnable(file), repeated(survey), balance(file),
-      truncated(file), mixed(survey), unread(file),
-    ].compactMap { $0 }
+    let found =
+      [
+        format(file), problems(file), unlearnable(file), remarked(file), repeated(survey),
+        balance(file), truncated(file), mixed(survey), unread(file),
+      ].compactMap { $0 } + cleaning(survey)
     return found.map { finding in
       var finding = finding
       finding.sentence = prefix + finding.sentence
@@ -71,6 +73,26 @@ struct DataFindings {
         "\(Amount.count(prepared.droppedRows, of: "row")) of \(Amount.count(prepared.rows)) "
         + "teach nothing: \(prepared.reasons.joined(separator: "; ")).",
       advice: "Look at them with `anneal data preview`.")
+  }
+
+  private func remarked(_ file: DatasetInspection) -> Finding? {
+    guard !file.remarks.isEmpty else { return nil }
+    let told = file.remarks.map { "\(Amount.count($0.rows, of: "row")): \($0.kind.rawValue)" }
+    return Finding(
+      sentence: told.joined(separator: "; ") + ".", advice: "They can be used; look at them first.")
+  }
+
+  /// What stages of cleaning would find, a sentence a stage.
+  private func cleaning(_ survey: DatasetSurvey.File?) -> [Finding] {
+    let findings = survey?.findings ?? []
+    let stages = OrderedSet(findings.map(\.stage))
+    return stages.map { stage in
+      let told = findings.filter { $0.stage == stage }
+        .map { "\(Amount.count($0.rows, of: "row")): \($0.reason)" }
+      return Finding(
+        sentence: told.joined(separator: "; ") + ".",
+        advice: "`anneal data clean --stages \(stage)` sees to it, or tells of each in its log.")
+    }
   }
 
   private func repeated(_ survey: DatasetSurvey.File?) -> Finding? {
@@ -117,7 +139,10 @@ struct DataFindings {
       language.code.map { "\($0) \(Amount.count(language.rows))" }
     }
     return Finding(
-      sentence: "Most rows are in '\(code)', but not all: \(others.joined(separator: ", ")).",
+      sentence: most.rows * 2 > survey.rows
+        ? "Most rows are in '\(code)', but not all: \(others.joined(separator: ", "))."
+        : "Rows are in several languages: \(code) \(Amount.count(most.rows)), "
+          + others.joined(separator: ", ") + ".",
       advice:
         "To keep one: `anneal data clean --stages languages --set languages.languages=\(code)`.",
       isWarning: false)

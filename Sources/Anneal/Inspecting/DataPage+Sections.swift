@@ -8,7 +8,7 @@ extension DataPage {
     let (file, survey) = (inspections[index], surveyed(index))
     return [
       fields(file), lengths(file, survey), labels(file), numbers(survey), languages(survey),
-      repeated(survey), samples(file), problems(file),
+      repeated(survey), cleaning(survey), samples(file), remarks(file), problems(file),
     ]
   }
 
@@ -131,6 +131,39 @@ extension DataPage {
     return card([
       ("", word), (place(pair.other), Self.cut(pair.otherText, 400)), (place(pair.place), text),
     ])
+  }
+
+  /// What stages of cleaning would tell of.
+  private func cleaning(_ survey: DatasetSurvey.File?) -> String {
+    guard let survey, !survey.findings.isEmpty else { return "" }
+    let rows = survey.findings.map { finding in
+      [finding.reason, finding.stage, Amount.count(finding.rows)]
+    }
+    let cards = survey.findings.flatMap { finding in
+      finding.examples.map { example in
+        card([
+          ("", "\(finding.reason): \(place(example.place))"), (" ", Self.cut(example.text, 400)),
+        ])
+      }
+    }
+    return Page.section(
+      "What cleaning would find",
+      Page.table(["", "stage", "rows"], rows) + "<details><summary>Examples</summary>"
+        + cards.joined(separator: "\n") + "</details>")
+  }
+
+  private func remarks(_ file: DatasetInspection) -> String {
+    guard !file.remarks.isEmpty else { return "" }
+    let rows = file.remarks.map { remark in
+      let places = remark.places.map(place).joined(separator: ", ")
+      return [
+        remark.kind.rawValue, Amount.count(remark.rows),
+        places + (remark.rows > remark.places.count ? ", …" : ""),
+      ]
+    }
+    return Page.section(
+      "Rows that can be used, and may not say what is meant",
+      Page.table(["", "rows", "where"], rows))
   }
 
   private func samples(_ file: DatasetInspection) -> String {

@@ -61,7 +61,7 @@ public struct DataPage {
 
   private var lead: String {
     let facts = inspections.map { file in
-      "\(file.kind.rawValue), format \(file.format ?? "unknown")"
+      file.kind.map { "\($0.rawValue), format \(file.format ?? "unknown")" } ?? "not readable"
     }
     let kinds = Set(facts).sorted()
     return kinds.count == 1

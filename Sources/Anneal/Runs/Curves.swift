@@ -122,7 +122,10 @@ extension Curves {
 
   private static func subtitle(_ rows: [MetricsRow]) -> String {
     guard let last = rows.last else { return "nothing was measured" }
-    var parts = ["\(Double(last.step).grouped) steps", "\(last.epoch.brief(3)) epochs"]
+    var parts = [
+      Amount.count(last.step, of: "step"),
+      "\(last.epoch.brief(3)) \(last.epoch == 1 ? "epoch" : "epochs")",
+    ]
     if last.trainedTokens > 0 {
       parts.append("\(Double(last.trainedTokens).grouped) trained tokens")
     }

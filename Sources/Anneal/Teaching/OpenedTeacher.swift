@@ -11,6 +11,8 @@ public struct OpenedTeacher: Sendable {
   public let replies: SQLiteReplyStore
   /// The prompts.
   public let prompts: Prompts
+  /// Keeps another process from asking the same at the same time.
+  private let lock: FileLock
 
   /// The teacher at `place`.
   ///
@@ -25,10 +27,21 @@ public struct OpenedTeacher: Sendable {
   ) throws {
     self.prompts = prompts
     self.replies = try SQLiteReplyStore(path: replies)
+    lock = try Self.lock(replies)
     let model = try place.open(
       limit: limit ?? RateLimit(concurrent: together), isStored: true)
     teacher = try Teacher(
       Self.stored(model, self.replies), prompts: prompts, together: together)
+  }
+
+  /// Sole use of the answers in the file at `replies`: two jobs would both pay for them.
+  private static func lock(_ replies: String) throws -> FileLock {
+    let file = replies + ".lock"
+    if let lock = try FileLock(file: file, isNamed: true) { return lock }
+    let holder = FileLock.holder(ofFile: file).map { "process \($0)" } ?? "another process"
+    throw AnnealError(
+      .usage, "\(holder) is asking for these answers", at: .init(file: replies),
+      remedy: "Wait for it to end, or name another --output and --replies.")
   }
 
   private static func stored(

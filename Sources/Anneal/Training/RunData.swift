@@ -25,6 +25,7 @@ struct RunData {
     shouldStop: @escaping () -> Bool = { false }, tell: @escaping (String) -> Void = { _ in }
   ) throws {
     let settings = recipe.preparation
+    let first = try FirstRecords(recipe)
     let seed = UInt64(recipe.seed)
     let sources = PreparedSources(
       recipe, encoder: encoder, store: store, shouldStop: shouldStop, tell: tell)
@@ -42,6 +43,7 @@ struct RunData {
     (training, trainingReport) = try rows.examples(settings)
     trainingReport.add(bad[0])
     try trainingReport.check()
+    try first.check(trainingReport, of: recipe)
     if cutsTails {
       let parts = try training.heldOutTails(recipe.valSize)
       (training, validation) = (parts.training, parts.validation.isEmpty ? nil : parts.validation)

@@ -144,7 +144,7 @@ private struct ArrowBridge: Sendable {
       throw Missing(reason: "cannot be opened: \(reason)")
     }
     guard let version = dlsym(handle, "anneal_arrow_version"),
-      unsafeBitCast(version, to: Version.self)() == 2,
+      unsafeBitCast(version, to: Version.self)() == 3,
       let open = dlsym(handle, "anneal_arrow_open"), let read = dlsym(handle, "anneal_arrow_read"),
       let close = dlsym(handle, "anneal_arrow_close"), let free = dlsym(handle, "anneal_arrow_free")
     else { throw Missing(reason: "is of another version") }

@@ -6,7 +6,30 @@ protocol ByteProducer: AnyObject {
   func read(_ count: Int, into bytes: inout [UInt8]) throws -> Bool
 }
 
-extension InputFile: ByteProducer {}
+/// A file of which it is told how much was read.
+final class WatchedFile: ByteProducer {
+  private let file: InputFile
+  private let progress: WorkProgress?
+  private let name: String
+  private let size: Int
+  private var done = 0
+
+  init(path: String) throws {
+    file = try InputFile(path: path)
+    name = "reading \(Folder.name(of: path))"
+    size = Folder.fileBytes(path) ?? 0
+    progress = WorkProgress.current
+  }
+
+  func read(_ count: Int, into bytes: inout [UInt8]) throws -> Bool {
+    let before = bytes.count
+    let hasMore = try file.read(count, into: &bytes)
+    done += bytes.count - before
+    // Of a pipe nobody knows how long it is.
+    try progress?.step(size > 0 ? done : 0, of: max(1, size), as: name)
+    return hasMore
+  }
+}
 
 /// A producer whose first bytes can be looked at before they are read.
 final class PeekedProducer: ByteProducer {
@@ -54,7 +77,7 @@ struct DataBytes {
   ///
   /// - Throws: `AnnealError` when it cannot be read, or is of a kind that holds no text.
   init(path: String) throws {
-    let packed = PeekedProducer(try InputFile(path: path))
+    let packed = PeekedProducer(try WatchedFile(path: path))
     try packed.look(at: Self.looked)
     if let kind = ArrowFile.kind(of: packed.head) {
       bytes = PeekedProducer(try ArrowFile(path: path, kind: kind))

@@ -53,7 +53,8 @@ public enum DataFiles {
       throw AnnealError(
         .data, "the folder holds \(other) beside \(names.count - others.count) other files",
         at: .init(file: folder),
-        remedy: "Give path and split, as in {path: \(folder), split: train}, or name the files.")
+        remedy: "Name the files, or a split: --split train, and in a recipe {path: \(folder), "
+          + "split: train}.")
     }
     return names.map { folder + "/" + $0 }
   }

@@ -5,8 +5,8 @@ public import OrderedCollections
 public struct DatasetInspection: Sendable {
   /// The file's path.
   public let path: String
-  /// How the file is written.
-  public let kind: FileKind
+  /// How the file is written; nil when it could not be read.
+  public let kind: FileKind?
   /// The name of the format; nil when none fits.
   public let format: String?
   /// Rows that could be read.
@@ -26,12 +26,17 @@ public struct DatasetInspection: Sendable {
   public var problemCount: Int { faultCount + (preparation?.refusals.count ?? 0) }
   /// Rows by their class, the most frequent first; empty unless the format is for classification.
   public private(set) var labels: OrderedDictionary<String, Int> = [:]
+  /// What is to be said of rows that can be used all the same.
+  public private(set) var remarks: [RowRemark] = []
   /// The first few rows.
   public private(set) var samples: [Row] = []
   /// The rows that are records, when they are kept.
   public private(set) var records = Dataset<Record>([])
   /// What an encoder made of the rows, when one was given.
   public var preparation: PreparationReport?
+
+  /// A hash of what each row says, for rows that several files share.
+  private(set) var prints: Set<UInt64> = []
 
   private var faults: [AnnealError] = []
   private var faultCount = 0
@@ -55,7 +60,7 @@ public struct DatasetInspection: Sendable {
     let source = try RowSource(path: path, format: name, mapping: mapping).lookedUp()
     let reader = RecordReader(source, registry: registry)
     self.path = source.path
-    var summary = Summary()
+    var summary = Summary(source.mapping.constants)
     var unknown: AnnealError?
     let found = try reader.read(
       source.path, source, unknown: { unknown = $0 },
@@ -70,13 +75,20 @@ public struct DatasetInspection: Sendable {
     (duplicates, samples) = (summary.duplicates, summary.samples)
     (faults, faultCount) = (summary.faults, summary.faultCount)
     (fields, records) = (Array(summary.fields.values), summary.records)
+    (remarks, prints) = (summary.remarks.values.sorted { $0.rows > $1.rows }, summary.seen)
     if let format = found.format {
       let known = Set(format.fields.flatMap(\.names))
       unread = fields.map(\.name).filter { !known.contains($0) }
-      let isClassified = format == Classification.self
+      let isClassified = format.isClassified
       let counts = isClassified ? summary.labels.sorted { $0.value > $1.value } : []
       labels = OrderedDictionary(uniqueKeysWithValues: counts.map { ($0.key, $0.value) })
     }
+  }
+
+  /// The inspection of a file that cannot be read at all, as `error` says.
+  public init(unreadable path: String, _ error: AnnealError) {
+    (self.path, kind, format) = (path, nil, nil)
+    (faults, faultCount) = ([error], 1)
   }
 
   /// What is gathered row by row.
@@ -89,7 +101,12 @@ public struct DatasetInspection: Sendable {
     var faults: [AnnealError] = []
     var faultCount = 0
     var records = Dataset<Record>([])
-    private var seen: Set<UInt64> = []
+    var remarks: OrderedDictionary<RowRemark.Kind, RowRemark> = [:]
+    private(set) var seen: Set<UInt64> = []
+    /// What a mapping gives every row, which is none of the file's fields.
+    private let constants: OrderedDictionary<String, JSON>
+
+    init(_ constants: OrderedDictionary<String, JSON>) { self.constants = constants }
 
     var duplicates: Int { rows - seen.count }
 
@@ -98,6 +115,9 @@ public struct DatasetInspection: Sendable {
       case .records(let records, let row):
         count(row.fields)
         if !records.isEmpty { usable += 1 }
+        for kind in records.reduce(into: Set<RowRemark.Kind>(), { $0.formUnion($1.remarks) }) {
+          remarks[kind, default: RowRemark(kind)].add(row.place())
+        }
         if samples.count < 3 { samples.append(row) }
         if let label = try? Classification.label(of: row) { labels[label, default: 0] += 1 }
       case .bad(let row):
@@ -121,7 +141,7 @@ public struct DatasetInspection: Sendable {
     private mutating func count(_ row: JSON) {
       rows += 1
       seen.insert(Fingerprint.of(row.text()))
-      for (name, value) in row.object ?? [:] {
+      for (name, value) in row.object ?? [:] where constants[name] != value {
         fields[name, default: FieldSummary(name: name)].add(value)
       }
     }
@@ -130,33 +150,61 @@ public struct DatasetInspection: Sendable {
 
 extension DatasetInspection: CustomStringConvertible {
   /// The inspection for a terminal.
+  ///
+  /// The file's folders stand in the first line alone.
   public var description: String {
-    let problems = problems
-    var lines = [
-      "\(path)",
-      "  \(kind.rawValue), format \(format ?? "unknown"), \(grouped(rows)) rows, "
-        + "\(grouped(duplicates)) exact duplicates, \(grouped(problemCount)) problems",
-    ]
+    var lines = [path, headline] + fieldLines
+    if let balance { lines.append("  " + balance) }
+    lines += remarks.map { remark in
+      let places = remark.places.map { named($0).description }.joined(separator: ", ")
+      return "  ~ \(grouped(remark.rows, of: "row")): \(remark.kind.rawValue) (\(places)"
+        + (remark.rows > remark.places.count ? ", …)" : ")")
+    }
+    lines += problemLines
+    if let preparation {
+      let report = preparation.portable { $0 == path ? Folder.name(of: path) : $0 }
+      lines += ["", "\(report)"]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var headline: String {
+    guard let kind else { return "  the file cannot be read" }
+    return "  \(kind.rawValue), format \(format ?? "unknown"), \(grouped(rows, of: "row")), "
+      + "\(grouped(duplicates, of: "exact duplicate")), \(grouped(problemCount, of: "problem"))"
+  }
+
+  private var fieldLines: [String] {
     let widest = fields.map(\.name.count).max() ?? 0
-    for field in fields {
+    return fields.map { field in
       let space = String(repeating: " ", count: widest - field.name.count)
       var line = "  \(field.name)\(space)  \(percent(field.filled, of: rows)) filled, "
       line += field.kindsInOrder.joined(separator: " or ")
       if let mean = field.meanLength {
-        line += ", \(grouped(Int(mean.rounded()))) characters, at most \(grouped(field.longest))"
+        line +=
+          ", \(grouped(Int(mean.rounded()), of: "character")), at most "
+          + grouped(field.longest)
       }
       if unread.contains(field.name) { line += " (not read)" }
-      lines.append(line)
+      return line
     }
-    if let balance { lines.append("  " + balance) }
-    for problem in problems.prefix(Self.shown) {
-      lines.append("  ! " + "\(problem)".split(separator: "\n").joined(separator: "\n    "))
+  }
+
+  private var problemLines: [String] {
+    let lines = problems.prefix(Self.shown).map { problem in
+      var problem = problem
+      problem.place = problem.place.map(named)
+      return "  ! " + "\(problem)".split(separator: "\n").joined(separator: "\n    ")
     }
-    if problemCount > Self.shown {
-      lines.append("  … and \(grouped(problemCount - Self.shown)) more problems")
-    }
-    if let preparation { lines += ["", "\(preparation)"] }
-    return lines.joined(separator: "\n")
+    let more = problemCount - lines.count
+    return lines + (more > 0 ? ["  … and \(grouped(more, of: "more problem"))"] : [])
+  }
+
+  /// `place` without the folders of this file.
+  private func named(_ place: AnnealError.Place) -> AnnealError.Place {
+    var place = place
+    if place.file == path { place.file = Folder.name(of: path) }
+    return place
   }
 
   /// How evenly the rows are spread over their classes; nil without classes.
@@ -171,7 +219,7 @@ extension DatasetInspection: CustomStringConvertible {
   /// The inspection as JSON.
   public var json: JSON {
     [
-      "file": .string(path), "kind": .string(kind.rawValue),
+      "file": .string(path), "kind": kind.map { .string($0.rawValue) } ?? .null,
       "format": format.map { .string($0) } ?? .null, "rows": .integer(rows),
       "usable": .integer(usable), "fields": .array(fields.map { $0.json(rows: rows) }),
       "unread_fields": .array(unread.map { .string($0) }), "duplicates": .integer(duplicates),
@@ -184,7 +232,7 @@ extension DatasetInspection: CustomStringConvertible {
             "message": .string(problem.message),
           ]
         }),
-      "samples": .array(samples.map(\.fields)),
+      "remarks": .array(remarks.map(\.json)), "samples": .array(samples.map(\.fields)),
       "preparation": preparation?.json ?? .null,
     ]
   }

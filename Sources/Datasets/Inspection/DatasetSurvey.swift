@@ -64,6 +64,8 @@ public struct DatasetSurvey: Sendable {
     public internal(set) var numbers: [NumberSummary] = []
     /// Rows that repeat an earlier one of the file.
     public internal(set) var repeated = Repeated()
+    /// What stages of cleaning find in it.
+    public internal(set) var findings: [StageFinding] = []
   }
 
   /// What a file shares with an earlier one.
@@ -97,6 +99,7 @@ public struct DatasetSurvey: Sendable {
       sources, registry: registry, in: folder, bad: BadRows(.skip))
     files = rows.sources.map { File(path: $0.path) }
     try count(rows)
+    for (file, findings) in try StageFinding.found(in: rows) { files[file].findings = findings }
     let repetitions = try Repetitions(count: rows.count, near: near) { try rows.row($0) }
     let part = { Int(rows.entries[$0].source) }
     for (row, found) in repetitions.repeated(part).enumerated() {
@@ -173,6 +176,7 @@ public struct DatasetSurvey: Sendable {
           file.languages.map {
             ["language": $0.code.map { .string($0) } ?? .null, "rows": .integer($0.rows)]
           }), "numbers": .array(file.numbers.map(\.json)), "repeated": file.repeated.json,
+        "findings": .array(file.findings.map(\.json)),
       ]
     }
     return [

@@ -31,27 +31,40 @@ public struct Preview: Sendable {
   /// Its text in stretches.
   public let stretches: [Stretch]
 
+  /// Which of a row's examples it is, such as `rejected`; nil when there is nothing to tell apart.
+  public let label: String?
+
   /// The preview of `example`.
-  public init(_ example: Example, encoder: some ExampleEncoder) {
-    self.example = example
-    var stretches: [Stretch] = []
-    var start = 0
+  public init(_ example: Example, label: String? = nil, encoder: some ExampleEncoder) {
+    (self.example, self.label) = (example, label)
+    let ids = example.ids.map(Int.init)
     // The first token of an example is never learned, whatever its mask.
     let mask = example.lossMask.enumerated().map { $0 > 0 && $1 }
-    while start < mask.count {
-      let end = mask[start...].firstIndex { $0 != mask[start] } ?? mask.count
-      let ids = example.ids[start..<end].map(Int.init)
-      stretches.append(Stretch(text: encoder.text(of: ids), isTrained: mask[start]))
-      start = end
+    let ends = mask.indices.map { $0 + 1 }.filter { $0 == mask.count || mask[$0] != mask[$0 - 1] }
+    // A stretch by itself may read otherwise than in its place: many tokenizers drop the space that a
+    // text begins with.
+    let whole = Array(encoder.text(of: ids).unicodeScalars)
+    var start = 0
+    stretches = ends.map { end in
+      var stop = whole.count
+      if end < ids.count {
+        let read = encoder.text(of: Array(ids[..<end])).unicodeScalars
+        // A character that the boundary cuts belongs to what follows.
+        stop = max(start, zip(whole, read).prefix { $0 == $1 }.count)
+      }
+      defer { start = stop }
+      var text = String.UnicodeScalarView()
+      text.append(contentsOf: whole[start..<stop])
+      return Stretch(text: String(text), isTrained: mask[end - 1])
     }
-    self.stretches = stretches
   }
 
   /// The row's place and size, then its text.
   public func text(_ marks: Marks) -> String {
     let cut = example.isTruncated ? ", truncated" : ""
     let head =
-      "\(example.source)  \(grouped(example.ids.count)) tokens, "
+      "\(example.source)\(label.map { " (\($0))" } ?? "")  "
+      + "\(grouped(example.ids.count, of: "token")), "
       + "\(grouped(example.trainedTokens)) trained\(cut)"
     return head + "\n" + stretches.map { Self.marked($0, marks) }.joined()
   }
@@ -67,14 +80,15 @@ public struct Preview: Sendable {
     }
   }
 
-  /// `text`, `ids` and `loss_mask`.
+  /// `text`, `ids` and `loss_mask`; `example` is which of its row's it is, when there are several.
   public var json: JSON {
-    [
+    let fields: JSON = [
       "source": .string(example.source.description),
       "text": .string(stretches.map(\.text).joined()),
       "ids": .array(example.ids.map { .integer(Int($0)) }),
       "loss_mask": .array(example.lossMask.map { .bool($0) }),
       "truncated": .bool(example.isTruncated),
     ]
+    return label.map { fields.setting("example", to: .string($0)) } ?? fields
   }
 }

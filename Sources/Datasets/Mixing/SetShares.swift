@@ -10,6 +10,8 @@ public struct SetShares: Sendable, Hashable {
     public var tokens = 0
     /// Those of them that bear loss.
     public var trainedTokens = 0
+    /// Examples that the set has.
+    public var available = 0
   }
 
   /// The sets' parts, by their numbers.
@@ -24,6 +26,7 @@ public struct SetShares: Sendable, Hashable {
       shares[set].tokens += facts.length
       shares[set].trainedTokens += facts.trained
     }
+    for (index, set) in examples.sets.enumerated() { shares[index].available = set.exampleCount }
     self.shares = shares
   }
 
@@ -37,6 +40,8 @@ public struct SetShares: Sendable, Hashable {
     zip(names, shares).map { name, share in
       "\(name): \(grouped(share.rows)) rows, \(percent(share.tokens, of: tokens)) of the tokens, "
         + "\(percent(share.trainedTokens, of: trainedTokens)) of those learned"
+        + (share.rows >= 2 * max(1, share.available)
+          ? "; each comes about \(grouped(share.rows / max(1, share.available))) times" : "")
     }
   }
 }

@@ -68,6 +68,6 @@ struct TaskData: Sendable {
       .data, message, at: .init(file: path),
       remedy: (source ?? "Put the file there")
         + "; --task-data names the folder that paths begin at."
-        + (others.isEmpty ? "" : " --split measures another split."))
+        + (others.isEmpty ? "" : " `anneal eval` measures another split with --split."))
   }
 }

@@ -31,7 +31,7 @@ public enum FilterRules {
     UnfinishedRule.self,
   ]
 
-  /// The rules called `names`; `all` is all that can be looked at.
+  /// The rules called `names`; `all`, alone or among others, is all that can be looked at.
   ///
   /// - Parameter hasChunks: whether the chunks that rows were made from are there.
   /// - Throws: `AnnealError` that names the nearest and lists all, and for a rule that needs chunks
@@ -39,8 +39,7 @@ public enum FilterRules {
   public static func rules(
     named names: [String], hasChunks: Bool
   ) throws -> [any FilterRule.Type] {
-    if names == ["all"] { return all.filter { hasChunks || !$0.needsChunks } }
-    return try names.map { name in
+    let chosen: [any FilterRule.Type] = try names.filter { $0 != "all" }.map { name in
       if let rule = all.first(where: { $0.name == name }) {
         guard hasChunks || !rule.needsChunks else {
           throw AnnealError(
@@ -55,5 +54,6 @@ public enum FilterRules {
         .usage, "there is no rule '\(name)'\(hint)",
         remedy: "Rules: \(known.joined(separator: ", ")), or all.")
     }
+    return names.contains("all") ? all.filter { hasChunks || !$0.needsChunks } : chosen
   }
 }

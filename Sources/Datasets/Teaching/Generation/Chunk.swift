@@ -44,7 +44,8 @@ public struct Chunk: Sendable {
   /// What a prompt may say of it.
   var variables: [(String, JSON)] {
     [
-      ("text", .string(text)), ("source", .string(source)),
+      // A server is not told where files lie on this machine.
+      ("text", .string(text)), ("source", .string(Folder.name(of: source))),
       ("section", .string(section.joined(separator: " > "))),
     ]
   }
