@@ -52,7 +52,7 @@ public struct EmptyAnswers: CleaningStage, RowJudge {
     if let answer = record.exchange?.answer {
       if Self.isBlank(answer) { return .drop("the answer is empty") }
       if Self.isPlaceholder(answer) {
-        found.append((placeholders, Finding("the answer holds a place", row.quoted(answer))))
+        found.append((placeholders, Finding("the answer is a placeholder", row.quoted(answer))))
       } else if Refusals.declines(answer, longest: longest) {
         found.append((refusals, Finding("the answer declines", row.quoted(answer))))
       }
