@@ -35,7 +35,7 @@ public enum AtomicFile {
     }
     let prefix = ".\(Folder.name(of: path)).partial-"
     Partial.clearLeftovers(prefix, in: folder)
-    let partial = "\(folder)/\(prefix)\(getpid())-\(Partial.next())"
+    let partial = "\(folder)/\(prefix)\(Partial.name())"
     do {
       let file = try OutputFile(path: partial, expectedBytes: expectedBytes)
       try body(file)

@@ -17,7 +17,7 @@ public enum AtomicFolder {
     try Folder.create(Folder.parent(of: folder) ?? ".")
     let parent = Folder.parent(of: folder) ?? "."
     Partial.clearLeftovers(Folder.name(of: folder) + ".partial-", in: parent)
-    let partial = "\(folder).partial-\(getpid())-\(Partial.next())"
+    let partial = "\(folder).partial-\(Partial.name())"
     do {
       try Folder.create(partial)
       try body(partial)
@@ -43,7 +43,7 @@ public enum AtomicFolder {
       return
     }
     // A file system without an exchange: there is a moment in which `folder` is absent.
-    let old = "\(folder).partial-\(getpid())-\(Partial.next())"
+    let old = "\(folder).partial-\(Partial.name())"
     guard rename(folder, old) == 0 else { throw StorageError.from(errno, writing: folder) }
     guard rename(partial, folder) == 0 else {
       let reason = errno
@@ -69,17 +69,46 @@ public enum AtomicFolder {
   }
 }
 
-/// Temporary names: what they begin with, the process, and a number that keeps those of one process
-/// apart.
+/// Temporary names: where the process runs, its number, and one that keeps its own apart.
 enum Partial {
   private static let counter = Atomic<Int>(0)
-  static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }
 
-  /// Removes what processes that no longer run left in `folder` under names that begin with `prefix`.
+  /// A name that no other process gives, on this machine or another.
+  static func name() -> String {
+    "\(place)-\(getpid())-\(counter.add(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Where numbers of processes mean the same: this machine since its start, and on Linux a namespace.
+  ///
+  /// A folder may be shared with containers and other machines, whose processes live though they are
+  /// not to be seen from here.
+  static let place: String = {
+    #if canImport(Glibc)
+      let started = try? TextContents.bytes(of: "/proc/sys/kernel/random/boot_id")
+      var link = [CChar](repeating: 0, count: 128)
+      let count = readlink("/proc/self/ns/pid", &link, link.count)
+      let parts = (started ?? []) + link.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+    #else
+      var name = [CChar](repeating: 0, count: 256)
+      gethostname(&name, name.count)
+      let parts = name.map { UInt8(bitPattern: $0) }
+    #endif
+    // FNV-1a.
+    let hash = parts.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    return String(hash, radix: 16)
+  }()
+
+  /// Removes what processes of this place that no longer run left in `folder` under names that begin
+  /// with `prefix`.
   static func clearLeftovers(_ prefix: String, in folder: String) {
     for name in Folder.names(in: folder) where name.hasPrefix(prefix) {
-      let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap { Int32($0) }
-      guard let process, process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+      let parts = name.dropFirst(prefix.count).split(
+        separator: "-", omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[0] == place, parts[2].allSatisfy(\.isNumber),
+        let process = Int32(parts[1]), process > 0, kill(process, 0) != 0, errno == ESRCH
+      else { continue }
       try? Folder.remove(folder + "/" + name)
     }
   }

@@ -9,7 +9,7 @@ public enum SymbolicLink {
   /// Makes `path` a link to `target`, a path from the link's own folder; what stood there is
   /// replaced in one step.
   public static func write(to path: String, target: String) throws {
-    let partial = "\(path).partial-\(getpid())-\(Partial.next())"
+    let partial = "\(path).partial-\(Partial.name())"
     guard symlink(target, partial) == 0, rename(partial, path) == 0 else {
       let reason = errno
       unlink(partial)

@@ -51,6 +51,21 @@ struct DecontaminationTests {
     #expect(found.places.prefix(items.count).allSatisfy { $0 != nil })
   }
 
+  @Test(arguments: [14, 40])
+  func `a passage that stands in a text with each question is found however often it is there`(
+    questions: Int
+  ) throws {
+    let passage = words("passage", 90)
+    let items = (0..<questions).map { index -> JSON in
+      ["prompt": .string("\(passage) \(words("asked\(index)n", 12))")]
+    }
+    let rows = (0..<30).map { index -> JSON in
+      ["prompt": .string("\(passage) \(words("own\(index)n", 20))")]
+    }
+    let (found, _) = try search(items, in: rows)
+    #expect(found.places.allSatisfy { $0 != nil } && found.excused.isEmpty)
+  }
+
   @Test
   func `a few words that most items of a file say are a phrase, and a passage of some is none`()
     throws

@@ -73,7 +73,14 @@ struct MoreFormatTests {
     let asked = "user: p\nA. x\nB. y"
     let row: JSON = ["goal": "p", "sol1": "x", "sol2": "y", "label": 1]
     #expect(try turns(row, "numbered-choices") == [asked, "assistant: B"])
-    // As a text, the answer is the number of a column.
+    // In a table numbers are texts.
+    let table: JSON = ["goal": "p", "sol1": "x", "sol2": "y", "label": "1"]
+    #expect(try turns(table, "numbered-choices") == [asked, "assistant: B"])
+    for answer in ["B", "y"] as [JSON] {
+      let row = table.setting("label", to: answer)
+      #expect(try turns(row, "numbered-choices") == [asked, "assistant: B"])
+    }
+    // WinoGrande counts its options from 1.
     #expect(
       try turns(
         ["sentence": "p", "option1": "x", "option2": "y", "answer": "1"], "numbered-choices")
@@ -86,7 +93,7 @@ struct MoreFormatTests {
         ], "numbered-choices") == [
           "user: p\nWhat happened as a result?\nA. x\nB. y\nC. z", "assistant: A",
         ])
-    let answers: [JSON] = [2, -1, "0", "3", nil, "x", 9_223_372_036_854_775_807]
+    let answers: [JSON] = [2, -1, "2", "C", nil, "z", 9_223_372_036_854_775_807]
     for answer in answers {
       let wrong = failure {
         _ = try read(["goal": "p", "sol1": "x", "sol2": "y", "label": answer])
@@ -167,7 +174,7 @@ struct MoreFormatTests {
       }
       #expect(turns(conversation.messages) == ["user: a", "assistant: b"])
     }
-    let prose = try folder.file("prose", "First, output comes.\nThen more.\n")
+    let prose = try folder.file("prose", "Before,text,came speech.\nThen more.\n")
     guard case .text = try Dataset<Record>(files: [prose]).first else {
       Issue.record("a text is expected")
       return

@@ -24,6 +24,7 @@ struct NearDuplicateTests {
 
   @Test(arguments: [
     ("if a < b", "if a > b"), ("it costs $20", "it costs €20"), ("is -5 to 5", "is 5 to 5"),
+    ("-2", "2"), ("it is\n-2", "it is\n2"),
     ("x - y is 3", "x + y is 3"), ("x*y", "x/y"), ("a != b", "a == b"), ("if !done", "if done"),
     ("written in C#", "written in C"), ("a ≤ b", "a ≥ b"), ("5%", "5"), ("x − y", "x y"),
   ])

@@ -1,6 +1,7 @@
-import AnnealFiles
 import TestSupport
 import Testing
+
+@testable import AnnealFiles
 
 struct AtomicTests {
   private struct Stop: Error {}
@@ -85,25 +86,30 @@ struct AtomicTests {
 
   @Test func `what a killed process left behind is cleared`() throws {
     let folder = try TemporaryFolder()
-    try Folder.create(folder.path + "/best.partial-2147483646-1")
-    try Folder.create(folder.path + "/best.partial-1-1")
+    let stay = [
+      // Process 1 runs, so its folder may still be in use; what runs elsewhere is not known.
+      "best.partial-\(Partial.place)-1-1", "best.partial-0-2147483646-1",
+      // What is called so by chance.
+      "best.partial-2024-backup", "best.partial-\(Partial.place)-2147483646-old",
+    ]
+    for name in stay + ["best.partial-\(Partial.place)-2147483646-1"] {
+      try Folder.create(folder.path + "/" + name)
+    }
     try AtomicFolder.write(to: folder.path + "/best") { _ in }
-    // Process 1 runs, so its folder may still be in use.
-    #expect(Folder.names(in: folder.path) == ["best", "best.partial-1-1"])
+    #expect(Set(Folder.names(in: folder.path)) == Set(stay + ["best"]))
   }
 
   @Test func `what a killed process left of a file is cleared by the next that writes it`() throws {
     let folder = try TemporaryFolder()
-    for name in [
-      ".a.txt.partial-2147483646-1", ".a.txt.partial-1-1", ".b.txt.partial-2147483646-1",
-    ] {
+    // Process 1 runs, and what another file left is that one's to clear.
+    let stay = [
+      ".a.txt.partial-\(Partial.place)-1-1", ".b.txt.partial-\(Partial.place)-2147483646-1",
+    ]
+    for name in stay + [".a.txt.partial-\(Partial.place)-2147483646-1"] {
       _ = try folder.file(name, "half")
     }
     try AtomicFile.write("new", to: folder.path + "/a.txt")
-    // Process 1 runs, and what another file left is that one's to clear.
-    #expect(
-      Folder.names(in: folder.path)
-        == [".a.txt.partial-1-1", ".b.txt.partial-2147483646-1", "a.txt"])
+    #expect(Folder.names(in: folder.path) == stay + ["a.txt"])
   }
 
   @Test func `a locked folder names the process that holds it`() throws {

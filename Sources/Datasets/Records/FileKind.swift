@@ -65,7 +65,9 @@ public enum FileKind: String, Sendable, CaseIterable {
     var reader = TableReader(Array(line), separator: separator, path: "")
     guard let names = try? reader.next()?.fields, names.count > 1 else { return nil }
     let row = JSON(members: names.map { ($0, .string("-")) })
-    guard FormatRegistry.builtin.formats.contains(where: { $0.matches(row) }) else { return nil }
+    // One name alone may be a word of a sentence.
+    let formats = FormatRegistry.builtin.formats.filter { $0.fields.count(where: \.isRequired) > 1 }
+    guard formats.contains(where: { $0.matches(row) }) else { return nil }
     return separator == UInt8(ascii: "\t") ? .tsv : .csv
   }
 

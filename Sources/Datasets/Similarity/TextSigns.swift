@@ -15,7 +15,9 @@ enum TextSigns {
       return areSpaces(before, after) || (endsValue(before) && beginsValue(after))
     case UInt8(ascii: "-"):
       return areSpaces(before, after) || after == equals
-        || (!isWord(before) && before != hyphen && before != 0x0A && isWord(after))
+        // A list's mark has a space behind it; a text's first minus is a sign.
+        || (!isWord(before) && before != hyphen && (before != 0x0A || isDigit(after))
+          && isWord(after))
     // The opposite, and the sharp of a language's name.
     case UInt8(ascii: "!"): return !isWord(before) && (beginsValue(after) || after == equals)
     case UInt8(ascii: "#"): return isWord(before) && !isWord(after)
@@ -37,6 +39,8 @@ enum TextSigns {
     default: value >= 0x80
     }
   }
+
+  private static func isDigit(_ value: UInt32) -> Bool { (0x30...0x39).contains(value) }
 
   /// A word, or a bracket that closes.
   private static func endsValue(_ value: UInt32) -> Bool {

@@ -198,17 +198,23 @@ struct BenchmarkRuns: Sendable {
   private func piece(of held: [UInt64: UInt64], isCommon: (UInt64) -> Bool) -> Int32? {
     var pieces: [Int32] = []
     var shared: [Int32: Int] = [:]
+    var phrases: [Int32: Int] = [:]
     for run in held.keys {
       guard let holders = runs[run] else { continue }
       guard isCommon(run) else {
         pieces.append(holders.first)
         continue
       }
-      guard !holders.isPhrase else { continue }
+      guard !holders.isPhrase else {
+        phrases[holders.first, default: 0] += 1
+        continue
+      }
       for piece in [holders.first] + holders.others { shared[piece, default: 0] += 1 }
     }
     // Runs that are not common count towards the whole too, but have been told already.
     pieces += shared.filter { isMost($0.value, of: self.pieces[Int($0.key)]) }.keys
+    // What stands in so many runs of one text is as long as a passage, whoever else has it.
+    pieces += phrases.filter { $0.value > Self.passageWords - length }.keys
     return pieces.min()
   }
 
