@@ -89,7 +89,7 @@ struct DataClean: Verb {
   func perform(_ console: Console) async throws {
     if undo {
       try OutputPlace.check(
-        destination, inputs: [files[0], CleaningRun.changes(beside: files[0])],
+        destination, inputs: [files[0], SideFile.changes.path(beside: files[0])],
         overwrite: overwrite)
       let rows = try WorkLine.during(console) {
         try CleaningUndo.restore(files[0], to: destination)
@@ -128,7 +128,7 @@ struct DataClean: Verb {
         .setting("embedder", to: embedding.label.map { JSON.string($0) }), counts: report.counts,
       inputs: sources.map(\.path), license: card.license
     ).write(beside: destination)
-    let changes = CleaningRun.changes(beside: destination)
+    let changes = SideFile.changes.path(beside: destination)
     console.result(
       report.json.setting("output", to: .string(destination))
         .setting("changes", to: .string(changes)),

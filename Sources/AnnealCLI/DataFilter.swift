@@ -78,7 +78,7 @@ struct DataFilter: Verb {
     let rows = try reading.rows(of: file, output: destination, console)
     let result = try filter.result(of: rows)
     try result.write(to: destination)
-    let side = TeachingResult.sideFile(of: destination)
+    let side = SideFile.rejected.path(beside: destination)
     var lines = [
       "\(destination): \(Amount.count(result.rows.count)) of "
         + "\(Amount.count(result.read, of: "row")) kept"

@@ -35,7 +35,7 @@ struct EmbedderOptions: ParsableArguments {
       }
       return
     }
-    guard let place = EmbedderPlace(embedder, name: embedderName) else {
+    guard let place = ModelPlace(embedder, name: embedderName) else {
       throw ValidationError("--embedder-name is missing: the name of the model at \(embedder).")
     }
     if case .folder = place, isOfServer {
@@ -54,11 +54,11 @@ struct EmbedderOptions: ParsableArguments {
   /// The embedding of rows, which tells how far it is; nil without an embedder.
   func open(_ console: Console) throws -> TextEmbedding? {
     let place = embedder.flatMap {
-      EmbedderPlace($0, name: embedderName, keyVariable: embedderKeyVariable)
+      ModelPlace($0, name: embedderName, keyVariable: embedderKeyVariable)
     }
     guard let place else { return nil }
     let limit = RateLimit(concurrent: together ?? 4)
-    let embedder = try place.open(limit: limit) { try Interruption.check() }
+    let embedder = try place.embedder(limit: limit) { try Interruption.check() }
     return TextEmbedding(by: embedder) { done, all in
       try WorkLine.check()
       console.progress("embedding: \(done) of \(all) rows")

@@ -42,13 +42,13 @@ struct JudgeOptions: ParsableArguments {
     guard judgeVotes > 0, judgeVotes < 100, judgeRows > 0 else {
       throw ValidationError("--judge-votes takes 1 to 99, --judge-rows 1 or more.")
     }
-    if let judge, ChatModelPlace(judge, name: judgeName) == nil {
+    if let judge, ModelPlace(judge, name: judgeName) == nil {
       throw ValidationError("--judge-name is missing: the name of the model at \(judge).")
     }
   }
 
-  private var place: ChatModelPlace? {
-    judge.flatMap { ChatModelPlace($0, name: judgeName, keyVariable: judgeKeyVariable) }
+  private var place: ModelPlace? {
+    judge.flatMap { ModelPlace($0, name: judgeName, keyVariable: judgeKeyVariable) }
   }
 
   /// Whether the judge is behind a server.
@@ -77,7 +77,7 @@ struct JudgeOptions: ParsableArguments {
       console.progress("judging: \(done) of \(total) rows")
     }
     return try await Judging(
-      comparison, by: try place.open(store: store), rubric: rubric, votes: judgeVotes,
+      comparison, by: try place.chatModel(store: store), rubric: rubric, votes: judgeVotes,
       rows: judgeRows,
       progress: progress)
   }

@@ -87,9 +87,9 @@ struct OpponentOptions: ParsableArguments {
     let rows = measure.limit.map { all.limited(to: $0) } ?? all
     let records = try rows.map { try prompting.applied(to: $0.record) }
     let facts = rows.elements.map { RowFacts($0.record, fields: $0.fields) }
-    let place = ChatModelPlace.server(
+    let place = ModelPlace.server(
       baseUrl ?? "", model: baseName ?? "", keyVariable: baseKeyVariable)
-    let hosted = try place.open(limit: RateLimit(concurrent: asking.together), store: store)
+    let hosted = try place.chatModel(limit: RateLimit(concurrent: asking.together), store: store)
     defer { console.endTransient() }
     let metrics = try measure.metricNames.map { try MetricRegistry.builtin.replyMetric($0) }
     return try await Examination(

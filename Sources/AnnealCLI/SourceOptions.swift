@@ -50,13 +50,7 @@ struct SourceOptions: ParsableArguments {
     let mapping = try mapping()
     return try InputPath.resolved(paths).flatMap { path in
       try checkIsNoRecipe(path)
-      let source = try RowSource(path: path, format: format, split: split, mapping: mapping)
-        .lookedUp()
-      return try source.files().map { file in
-        var one = source
-        one.path = file
-        return one
-      }
+      return try RowSource(path: path, format: format, split: split, mapping: mapping).byFile()
     }
   }
 

@@ -50,7 +50,7 @@ struct TeacherOptions: ParsableArguments {
         throw ValidationError("--\(name)-per-minute takes 1 or more.")
       }
     }
-    if let teacher, ChatModelPlace(teacher, name: teacherName) == nil {
+    if let teacher, ModelPlace(teacher, name: teacherName) == nil {
       throw ValidationError("--teacher-name is missing: the name of the model at \(teacher).")
     }
   }
@@ -58,7 +58,7 @@ struct TeacherOptions: ParsableArguments {
   /// The teacher, whose answers are kept beside `output`.
   func open(output: String) throws -> OpenedTeacher {
     guard let teacher,
-      let place = ChatModelPlace(teacher, name: teacherName, keyVariable: teacherKeyVariable)
+      let place = ModelPlace(teacher, name: teacherName, keyVariable: teacherKeyVariable)
     else {
       throw AnnealError(
         .usage, "--teacher is missing",
@@ -109,7 +109,7 @@ struct TeacherOptions: ParsableArguments {
   ) throws {
     try result.checkAnswered(output)
     try result.write(to: output)
-    let side = TeachingResult.sideFile(of: output)
+    let side = SideFile.rejected.path(beside: output)
     var lines = ["\(output): \(Amount.count(result.rows.count, of: "row")) \(what)"]
     if !result.rejected.isEmpty {
       let reasons = result.reasons.map { "\(Amount.count($0.count)) \($0.reason)" }

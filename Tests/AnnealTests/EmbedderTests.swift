@@ -179,7 +179,7 @@ import Testing
 
   @Test func `an embedder of a family that is not run is to be served`() throws {
     let other = try copy(["config.json": configuration("model_type", "bert")])
-    let error = failure { _ = try EmbedderPlace.folder(other.path).open() }
+    let error = failure { _ = try ModelPlace.folder(other.path).embedder() }
     #expect(error?.message.contains("the architecture 'bert' is not supported") == true)
     #expect(error?.remedy?.contains("Serve a model of another family") == true)
   }
@@ -245,10 +245,10 @@ import Testing
   }
 
   @Test func `a place is a folder or a server with the model's name`() {
-    #expect(EmbedderPlace("models/base", name: nil) == .folder("models/base"))
-    #expect(EmbedderPlace("http://127.0.0.1:1/v1", name: nil) == nil)
+    #expect(ModelPlace("models/base", name: nil) == .folder("models/base"))
+    #expect(ModelPlace("http://127.0.0.1:1/v1", name: nil) == nil)
     #expect(
-      EmbedderPlace("http://h/v1", name: "m", keyVariable: "K")
+      ModelPlace("http://h/v1", name: "m", keyVariable: "K")
         == .server("http://h/v1", model: "m", keyVariable: "K"))
   }
 }

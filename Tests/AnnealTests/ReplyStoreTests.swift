@@ -82,7 +82,7 @@ private final class CountingModel: ChatModel {
 
   @Test func `the answers of a file are asked for by one job at a time`() throws {
     let folder = try TemporaryFolder()
-    let place = try #require(ChatModelPlace("http://127.0.0.1:9/v1", name: "m"))
+    let place = try #require(ModelPlace("http://127.0.0.1:9/v1", name: "m"))
     func open() throws -> OpenedTeacher {
       try OpenedTeacher(place, prompts: Prompts(), replies: folder.path + "/replies.sqlite")
     }

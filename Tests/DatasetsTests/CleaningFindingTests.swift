@@ -14,7 +14,7 @@ struct CleaningFindingTests {
     let report = try CleaningRun(
       try CleaningStages.builtin.stages(named: stages, settings: set)
     ).clean([RowSource(path: path)], to: output, bad: BadRows(.stop))
-    let log = try RowReader(path: CleaningRun.changes(beside: output), kind: .jsonl).rows()
+    let log = try RowReader(path: SideFile.changes.path(beside: output), kind: .jsonl).rows()
     return (report, output, Array(log.map(\.fields).dropLast()))
   }
 

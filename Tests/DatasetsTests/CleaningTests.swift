@@ -62,7 +62,7 @@ struct CleaningTests {
     let (report, output) = try clean(folder, name, set: set)
     let stage = try #require(report.stages.first)
     #expect(stage.rows == Self.rows.count)
-    let log = try fields(CleaningRun.changes(beside: output)).dropLast()
+    let log = try fields(SideFile.changes.path(beside: output)).dropLast()
     #expect(log.count == stage.dropped + stage.changed + stage.flagged)
     var expected: [Int: JSON] = Dictionary(
       uniqueKeysWithValues: Self.rows.enumerated().map { ($0.offset, $0.element) })
@@ -190,7 +190,7 @@ struct CleaningTests {
     #expect(report.stages[0].flagged == 1)
     #expect(report.stages[1].dropped == 2)
     #expect(report.stages[1].notes.first == "2 classes: card 6, transfer 1")
-    let log = try fields(CleaningRun.changes(beside: output))
+    let log = try fields(SideFile.changes.path(beside: output))
     #expect(log.first?["row"] == 7)
     #expect(log.first?["detail"]?.string?.hasPrefix("'transfer' here, 'card' at ") == true)
   }

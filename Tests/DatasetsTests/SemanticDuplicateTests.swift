@@ -53,7 +53,7 @@ private struct RefusingEmbedder: TextEmbedder {
       named: ["semantic-duplicates"], settings: set, embedding: TextEmbedding(by: embedder))
     let report = try CleaningRun(stages).clean(
       [RowSource(path: path)], to: output, bad: BadRows(.stop))
-    return (report, output, Array(try fields(CleaningRun.changes(beside: output)).dropLast()))
+    return (report, output, Array(try fields(SideFile.changes.path(beside: output)).dropLast()))
   }
 
   private func fields(_ path: String) throws -> [JSON] {

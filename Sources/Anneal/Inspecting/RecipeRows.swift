@@ -1,6 +1,4 @@
 public import AnnealDatasets
-internal import AnnealModels
-internal import AnnealNeural
 public import AnnealText
 
 /// The training rows of a recipe and how its run will read and encode them, for a look before it.
@@ -23,20 +21,11 @@ public struct RecipeRows {
   /// - Throws: `AnnealError` when a data set or the model is not there.
   public init(_ recipe: Recipe) throws {
     var recipe = recipe.withWholePaths
-    let file = try ModelFolder(recipe.modelNameOrPath).configuration()
-    let configuration = try ModelRegistry.builtin.family(of: file).configuration(file)
-    note = recipe.fitLength(to: configuration.maximumPositions)
-    sources = try recipe.datasets.flatMap { set in
-      let source = try set.rowSource().lookedUp()
-      return try source.files().map { file in
-        var one = source
-        one.path = file
-        return one
-      }
-    }
+    note = try recipe.fitLengthToModel()
+    sources = try recipe.datasets.flatMap { try $0.rowSource().byFile() }
     settings = recipe.preparation
     model = recipe.modelNameOrPath
-    template = recipe.chatTemplate ?? recipe.adapterNameOrPath.flatMap(LanguageModel.templateFile)
+    template = recipe.template
   }
 
   /// What turns the rows into tokens.

@@ -22,13 +22,13 @@ public struct OpenedTeacher: Sendable {
   ///   - together: how many requests may be on their way at once.
   ///   - limit: how often a server may be asked.
   public init(
-    _ place: ChatModelPlace, prompts: Prompts, replies: String, together: Int = 4,
+    _ place: ModelPlace, prompts: Prompts, replies: String, together: Int = 4,
     limit: RateLimit? = nil
   ) throws {
     self.prompts = prompts
     self.replies = try SQLiteReplyStore(path: replies)
     lock = try Self.lock(replies)
-    let model = try place.open(
+    let model = try place.chatModel(
       limit: limit ?? RateLimit(concurrent: together), isStored: true)
     teacher = try Teacher(
       Self.stored(model, self.replies), prompts: prompts, together: together)

@@ -1,7 +1,5 @@
 internal import AnnealDatasets
 public import AnnealFiles
-internal import AnnealModels
-internal import AnnealNeural
 internal import AnnealText
 
 /// The data of a recipe, prepared as its run will find it.
@@ -24,13 +22,9 @@ public struct PreparedData: CustomStringConvertible {
     tell: @escaping (String) -> Void = { _ in }
   ) throws {
     var recipe = recipe.withWholePaths
-    let template =
-      recipe.chatTemplate ?? recipe.adapterNameOrPath.flatMap(LanguageModel.templateFile)
     let encoder = try ConversationEncoder.load(
-      modelFolder: recipe.modelNameOrPath, template: template)
-    let file = try ModelFolder(recipe.modelNameOrPath).configuration()
-    let configuration = try ModelRegistry.builtin.family(of: file).configuration(file)
-    if let note = recipe.fitLength(to: configuration.maximumPositions) { tell(note) }
+      modelFolder: recipe.modelNameOrPath, template: recipe.template)
+    if let note = try recipe.fitLengthToModel() { tell(note) }
     var store = recipe.preparedStore ?? SetStore(folder: Recipe.cacheFolder)
     if isAnew { store.finds = false }
     names = recipe.datasetNames

@@ -9,9 +9,6 @@ enum ChangeLog {
   /// The number of the first row.
   static let firstRow = 1
 
-  /// The side file of the output at `path`: `rows.changes.jsonl` beside `rows.jsonl`.
-  static func path(beside path: String) -> String { SideFile.changes.path(beside: path) }
-
   /// The line for `verdict` of `stage` on a row with `fields`; nil when it stays as it is.
   static func line(
     _ verdict: RowVerdict, of stage: String, on row: CleaningRow, fields: JSON

@@ -31,7 +31,7 @@ public struct CleaningRun: Sendable {
     try bad.finish()
     var report = CleaningReport()
     (report.rows, report.bad) = (rows.count, bad.count)
-    try AtomicFile.write(to: ChangeLog.path(beside: output)) { side in
+    try AtomicFile.write(to: SideFile.changes.path(beside: output)) { side in
       var log = BufferedLines(side)
       let left = try clean(rows, in: folder, &report, &log)
       try AtomicFile.write(to: output) { file in
@@ -45,9 +45,6 @@ public struct CleaningRun: Sendable {
     }
     return report
   }
-
-  /// Where the side file of `output` is.
-  public static func changes(beside output: String) -> String { ChangeLog.path(beside: output) }
 
   private func clean(
     _ rows: RowSpool, in folder: String, _ report: inout CleaningReport, _ log: inout BufferedLines

@@ -8,7 +8,7 @@ public enum CleaningUndo {
   ///
   /// - Throws: `AnnealError` when the side file is not there or is not of this output.
   public static func restore(_ output: String, to restored: String) throws -> Int {
-    let side = ChangeLog.path(beside: output)
+    let side = SideFile.changes.path(beside: output)
     guard Folder.holdsFile(side) else {
       throw AnnealError(
         .data, "there is no side file to undo from", at: .init(file: side),

@@ -44,6 +44,18 @@ public struct RowSource: Sendable, Hashable {
     return source
   }
 
+  /// The sources that this one stands for, a file each.
+  ///
+  /// - Throws: as `lookedUp` and `files` do.
+  public func byFile() throws -> [RowSource] {
+    let source = try lookedUp()
+    return try source.files().map { file in
+      var one = source
+      one.path = file
+      return one
+    }
+  }
+
   /// The files to read.
   public func files() throws -> [String] { try DataFiles.resolved(path, split: split) }
 }

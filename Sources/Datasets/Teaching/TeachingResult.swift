@@ -65,11 +65,6 @@ public struct TeachingResult: Sendable {
     }
   }
 
-  /// The file beside `output` that holds what is not kept.
-  public static func sideFile(of output: String) -> String {
-    SideFile.rejected.path(beside: output)
-  }
-
   /// Fails when requests did and no row came: nothing is written to `output` then.
   public func checkAnswered(_ output: String) throws {
     guard rows.isEmpty, unanswered > 0, let first = rejected.first else { return }
@@ -83,7 +78,7 @@ public struct TeachingResult: Sendable {
 
   /// Writes the rows to `output`, and what is not kept beside it, where there is something.
   public func write(to output: String) throws {
-    let side = Self.sideFile(of: output)
+    let side = SideFile.rejected.path(beside: output)
     if rejected.isEmpty {
       // What an earlier time did not keep is not this one's.
       try Folder.remove(side)

@@ -2,8 +2,8 @@ internal import AnnealFiles
 public import AnnealRemote
 public import AnnealText
 
-/// Where a chat model is: in a folder of this machine, or behind a server of OpenAI's API.
-public enum ChatModelPlace: Sendable, Hashable {
+/// Where a model is: in a folder of this machine, or behind a server of OpenAI's API.
+public enum ModelPlace: Sendable, Hashable {
   /// A model's folder, or a GGUF file.
   case folder(String)
   /// A server's address, the model's name there, and the environment's variable with its key.
@@ -24,7 +24,7 @@ public enum ChatModelPlace: Sendable, Hashable {
     self = .server(text, model: name, keyVariable: keyVariable)
   }
 
-  /// The model itself.
+  /// The model itself, to talk to.
   ///
   /// - Parameters:
   ///   - limit: how often a server may be asked.
@@ -32,7 +32,7 @@ public enum ChatModelPlace: Sendable, Hashable {
   ///   - isStored: whether its replies are kept by the caller, so that a folder's files have to be
   ///     read to tell it from another of the same name.
   /// - Throws: `AnnealError` when there is no model in the folder, or the address is none.
-  public func open(
+  public func chatModel(
     limit: RateLimit = RateLimit(), store: (any ReplyStore)? = nil, isStored: Bool = false
   ) throws -> any ChatModel {
     switch self {
